@@ -1,0 +1,24 @@
+//! Sentences, passages and places in a page of text.
+//!
+//! Owns: where a sentence starts and ends in clinical and legal writing, how sentences are gathered into
+//! passages for search and citation, and how text is folded so that two spellings of the same words match.
+//!
+//! Does not know: documents, pages as records, databases, models. It sees one `&str` at a time.
+//!
+//! Always holds: every [`Span`] counts Unicode scalar values of the text it was made from, start inclusive,
+//! end exclusive. The spans of one call are in order, never overlap, start and end on a character that is
+//! not white space, and together cover every such character exactly once.
+
+mod boundaries;
+mod fold;
+mod layout;
+mod passages;
+mod sentences;
+mod span;
+mod words;
+
+pub use fold::{Folded, fold};
+pub use passages::{estimate_tokens, passages};
+pub use sentences::{Kind, Sentence, outline, sentences};
+pub use span::{Offsets, Span};
+pub use words::is_stop_word;
