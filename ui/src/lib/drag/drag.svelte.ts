@@ -119,6 +119,9 @@ export function draggable(make: () => Payload | null): Attachment<HTMLElement> {
 }
 
 function begin(start: PointerEvent, make: () => Payload | null): void {
+  // Made now: pressing may already change the selection that is to be carried.
+  const held = make();
+  if (!held) return;
   let payload: Payload | null = null;
   let label = '';
   const stop = new AbortController();
@@ -135,8 +138,7 @@ function begin(start: PointerEvent, make: () => Payload | null): void {
       if (!payload) {
         const far = Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY);
         if (far < threshold) return;
-        payload = make();
-        if (!payload) return end();
+        payload = held;
         label = labelOf(payload);
         document.documentElement.setAttribute('data-dragging', '');
       }

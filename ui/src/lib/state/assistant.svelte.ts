@@ -133,7 +133,8 @@ class Assistant {
     const run = new Run(crypto.randomUUID(), work, this.style, documents);
     const same = (other: Run) =>
       other.work === work && work !== 'draft' && other.documents[0]?.id === documents[0]?.id;
-    for (const other of this.runs) if (same(other) && other.state === 'working') void this.stop(other);
+    for (const other of this.runs)
+      if (same(other) && other.state === 'working') void this.stop(other);
     this.runs = [run, ...this.runs.filter((other) => !same(other))];
     return run;
   }

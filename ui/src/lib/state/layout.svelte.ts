@@ -20,6 +20,8 @@ class Layout {
   /** Overlays are opened by hand each time. */
   private listOverlay = $state(false);
   private assistantOverlay = $state(false);
+  /** How the panes stood before a split took their room. */
+  private before: { list: boolean; assistant: boolean } | null = null;
 
   /** Below these widths the pane lies over the work instead of beside it. */
   listFloats = $derived(this.width < 800);
@@ -42,12 +44,18 @@ class Layout {
 
   setList(open: boolean): void {
     if (this.listFloats) this.listOverlay = open;
-    else this.listWanted = open;
+    else {
+      this.listWanted = open;
+      if (this.before) this.before.list = open;
+    }
   }
 
   setAssistant(open: boolean): void {
     if (this.assistantFloats) this.assistantOverlay = open;
-    else this.assistantWanted = open;
+    else {
+      this.assistantWanted = open;
+      if (this.before) this.before.assistant = open;
+    }
   }
 
   /** Closes whatever lies over the work. */
@@ -56,10 +64,19 @@ class Layout {
     this.assistantOverlay = false;
   }
 
-  /** A split in a narrow window needs the room of the list. */
+  /** A split in a narrow window needs the room of the panes; they come back after it. */
   makeRoomForSplit(): void {
+    if (this.before) return;
+    this.before = { list: this.listWanted, assistant: this.assistantWanted };
     if (this.width < 1500) this.listWanted = false;
     if (this.width < 1300) this.assistantWanted = false;
+  }
+
+  afterSplit(): void {
+    if (!this.before) return;
+    this.listWanted = this.before.list;
+    this.assistantWanted = this.before.assistant;
+    this.before = null;
   }
 }
 

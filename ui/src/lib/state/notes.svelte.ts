@@ -44,7 +44,9 @@ class Notes {
 
   async create(title = 'Untitled note', beside = false): Promise<string | null> {
     const folder =
-      library.folder ?? library.folders.find((f) => f.id === this.folderOfDocument()) ?? library.folders[0];
+      library.folder ??
+      library.folders.find((f) => f.id === this.folderOfDocument()) ??
+      library.folders[0];
     if (!folder) return null;
     let id: string | null = null;
     await attempt(async () => {
@@ -56,7 +58,10 @@ class Notes {
   }
 
   async trash(id: string, title: string): Promise<void> {
-    await this.editors.get(id)?.flush().catch(() => undefined);
+    await this.editors
+      .get(id)
+      ?.flush()
+      .catch(() => undefined);
     if (!(await attempt(() => ipc.trashNote(id)))) return;
     workspace.closeNote(id);
     toasts.undoable(`"${title}" moved to the trash.`, async () => {
@@ -74,7 +79,10 @@ class Notes {
       if (!seen) workspace.openNote(known, title ?? '', true);
       return this.editor(known);
     }
-    const id = await this.create('Untitled note', workspace.document !== undefined || workspace.place === 'search');
+    const id = await this.create(
+      'Untitled note',
+      workspace.document !== undefined || workspace.place === 'search',
+    );
     return id ? this.editor(id) : null;
   }
 
@@ -167,5 +175,8 @@ export function openingEnd(text: string, start: number): number {
 
 /** Line breaks of the page are not part of what was said. */
 export function tidy(words: string): string {
-  return words.replace(/(\p{L})[-\u00ad]\n(\p{Ll})/gu, '$1$2').replace(/\s+/g, ' ').trim();
+  return words
+    .replace(/(\p{L})[-\u00ad]\n(\p{Ll})/gu, '$1$2')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -9,21 +9,34 @@ export interface Group {
   sourceName: string;
   kind: string;
   hits: Hit[];
+  /** Hits of this document that are folded away. */
+  folded: number;
 }
 
 const pause = 60;
 const limit = 60;
+/** A document with many hits must not hide the others. */
+const perDocument = 4;
 
 /** Groups keep the order of their best hit; hits keep theirs. */
-export function grouped(hits: Hit[]): Group[] {
+export function grouped(hits: Hit[], unfolded: ReadonlySet<string> = new Set()): Group[] {
   const groups = new Map<string, Group>();
   for (const hit of hits) {
     const { documentId, title, sourceName, kind } = hit;
     const group = groups.get(documentId);
     if (group) group.hits.push(hit);
-    else groups.set(documentId, { documentId, title, sourceName, kind, hits: [hit] });
+    else groups.set(documentId, { documentId, title, sourceName, kind, hits: [hit], folded: 0 });
   }
-  return [...groups.values()];
+  return [...groups.values()].map((group) =>
+    // One more is shown rather than a line that says "1 more".
+    unfolded.has(group.documentId) || group.hits.length <= perDocument + 1
+      ? group
+      : {
+          ...group,
+          hits: group.hits.slice(0, perDocument),
+          folded: group.hits.length - perDocument,
+        },
+  );
 }
 
 class Search {
@@ -43,7 +56,12 @@ class Search {
 
   /** Results of all kinds; the kind chips count and narrow them without asking again. */
   private hits = $derived(this.results?.hits ?? []);
-  groups = $derived(grouped(this.kind ? this.hits.filter((h) => h.kind === this.kind) : this.hits));
+  private ofThisKind = $derived(
+    this.kind ? this.hits.filter((hit) => hit.kind === this.kind) : this.hits,
+  );
+  private unfolded = $state.raw<ReadonlySet<string>>(new Set());
+  groups = $derived(grouped(this.ofThisKind, this.unfolded));
+  total = $derived(this.ofThisKind.length);
   shown = $derived(this.groups.flatMap((group) => group.hits));
   kinds = $derived.by(() => {
     const counts = new Map<string, number>();
@@ -93,6 +111,7 @@ class Search {
       this.answered = query;
       this.error = null;
       this.at = 0;
+      this.unfolded = new Set();
       if (this.kind && !results.hits.some((hit) => hit.kind === this.kind)) this.kind = null;
     } catch (thrown) {
       if (own !== this.serial || isQuiet(thrown)) return;
@@ -100,6 +119,10 @@ class Search {
     } finally {
       if (own === this.serial) this.busy = false;
     }
+  }
+
+  unfold(documentId: string): void {
+    this.unfolded = new Set([...this.unfolded, documentId]);
   }
 
   move(by: number): void {

@@ -54,16 +54,14 @@ class Workspace {
   document = $derived(
     [this.focused, this.mainTab, this.besideTab].find((tab) => tab?.kind === 'document'),
   );
-  note = $derived(
-    [this.focused, this.besideTab, this.mainTab].find((tab) => tab?.kind === 'note'),
-  );
+  note = $derived([this.focused, this.besideTab, this.mainTab].find((tab) => tab?.kind === 'note'));
   wide = $derived(this.main === null && widePlaces.has(this.place));
 
   go(place: Place): void {
     this.place = place;
     this.main = null;
     this.focus = 'main';
-    if (widePlaces.has(place)) this.beside = null;
+    if (widePlaces.has(place)) this.unsplit();
     layout.closeOverlays();
   }
 
@@ -116,6 +114,7 @@ class Workspace {
   unsplit(): void {
     this.beside = null;
     this.focus = 'main';
+    layout.afterSplit();
   }
 
   close(tabKey: string): void {
@@ -150,9 +149,9 @@ class Workspace {
   }
 
   reset(): void {
+    this.unsplit();
     this.tabs = [];
     this.main = null;
-    this.beside = null;
     this.place = 'library';
     this.focus = 'main';
   }

@@ -32,7 +32,8 @@ describe('alignRange', () => {
   });
 
   it('takes the occurrence whose surroundings match', () => {
-    const source = 'Metformin 500 mg. Stopped: metformin 500 mg. Then again metformin 500 mg daily.';
+    const source =
+      'Metformin 500 mg. Stopped: metformin 500 mg. Then again metformin 500 mg daily.';
     const at = source.indexOf('metformin 500 mg daily');
     const target = source.replaceAll(' ', '\n');
     const [span] = alignRange(source, at, at + 'metformin 500 mg'.length, target);
@@ -59,9 +60,9 @@ describe('alignRange', () => {
   });
 
   it('marks nothing rather than something else', () => {
-    expect(find('Completely different words here', 'different words here', 'Nothing of it')).toEqual(
-      [],
-    );
+    expect(
+      find('Completely different words here', 'different words here', 'Nothing of it'),
+    ).toEqual([]);
     expect(alignRange('abc', 0, 3, '')).toEqual([]);
   });
 

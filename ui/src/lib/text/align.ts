@@ -17,7 +17,7 @@ export interface Reduced {
 export function reduce(text: string): Reduced {
   let out = '';
   const origin: number[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const code = text.codePointAt(at) ?? 0;
     const char = String.fromCodePoint(code);
     if (!droppable.test(char)) {

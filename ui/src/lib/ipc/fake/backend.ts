@@ -394,11 +394,7 @@ const commands: Backend['commands'] = {
     ),
   createNote: (folderId, title) =>
     answer(() =>
-      newNote(
-        folderId,
-        title,
-        JSON.stringify({ type: 'doc', content: [{ type: 'paragraph' }] }),
-      ),
+      newNote(folderId, title, JSON.stringify({ type: 'doc', content: [{ type: 'paragraph' }] })),
     ),
   note: (noteId) => answer(() => findNote(noteId).note),
   saveNote: (noteId, title, body, version) =>

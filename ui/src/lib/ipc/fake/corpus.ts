@@ -245,7 +245,9 @@ const rota: Paper = {
   kind: 'text',
   folder: 'Practice',
   daysAgo: 14,
-  pages: ['Week 14: Voss, Okafor. Week 15: Okafor, Lund. Week 16: Lund, Voss. Holiday: Easter Monday.'],
+  pages: [
+    'Week 14: Voss, Okafor. Week 15: Okafor, Lund. Week 16: Lund, Voss. Holiday: Easter Monday.',
+  ],
 };
 
 /** A long paper, to try scrolling: a chronicle of a house that never stood. */

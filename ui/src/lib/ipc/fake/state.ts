@@ -86,7 +86,8 @@ function firstNote(folderId: string): FakeNote {
                       page: 2,
                       start: 173,
                       end: 251,
-                      quote: 'Metformin 500 mg twice daily. The dose was halved because of kidney function.',
+                      quote:
+                        'Metformin 500 mg twice daily. The dose was halved because of kidney function.',
                     },
                   ],
                 },
