@@ -1,1 +1,30 @@
-//! 
+//! Verified model files in; vectors and text out. Everything runs on this processor.
+//!
+//! Owns the model files' verification, their formats, their arithmetic, and the order of work on the one thread that
+//! runs them. Deliberately knows nothing of documents, and opens neither a socket nor any file but model files.
+//!
+//! Must always hold: weights come only from files whose SHA-256 was checked on the very handle that is read; no text,
+//! prompt or vector is written anywhere or appears in an error; locking ([`Engine::unload`]) overwrites all that is
+//! remembered of any text.
+//!
+//! candle reads the weight formats; the products of weights and rows are the crate's own ([`kernels`] says why), and
+//! the tests hold them against candle's models.
+
+mod embedder;
+mod engine;
+mod error;
+mod gguf;
+mod kernels;
+#[cfg(test)]
+mod made;
+mod manifest;
+mod memory;
+mod store;
+mod writer;
+
+pub use embedder::EmbedderText;
+pub use engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority};
+pub use error::SlmError;
+pub use manifest::{FileEntry, Manifest, ModelEntry, Task};
+pub use store::{ModelState, ModelStore, VerifiedModel};
+pub use writer::{Message, Role, Sampling};

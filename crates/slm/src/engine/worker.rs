@@ -1,0 +1,303 @@
+//! The engine's thread: loads models, runs jobs, looks up between steps.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::queue::{Job, Next, Queue, Work};
+use super::{FinishReason, GenerateEvent, Priority, Shared};
+use crate::embedder::{self, Encoder, Scratch};
+use crate::kernels::Compute;
+use crate::writer::cache::Cache;
+use crate::writer::{Buffers, Generation, Model, Sampling, Step, WriterText};
+use crate::{SlmError, memory};
+
+/// Word pieces of one batch: enough that weights are read from memory once for many rows, few enough that whoever
+/// waits for the batch to end waits some thirty milliseconds.
+const BATCH: usize = 512;
+/// Conversations remembered for the case that they go on.
+const REMEMBERED: usize = 2;
+
+/// What the thread owns.
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    compute: Compute,
+    encoder: Option<Arc<Encoder>>,
+    scratch: Scratch,
+    writer: Option<Arc<Model>>,
+    buffers: Buffers,
+    /// Oldest first.
+    remembered: Vec<Cache>,
+    aside: Aside,
+}
+
+/// What serves a typed text between two layers of something else, whose threads and buffers are in use then.
+struct Aside {
+    compute: Compute,
+    scratch: Scratch,
+}
+
+impl Worker {
+    pub(super) fn new(shared: Arc<Shared>, threads: usize) -> Self {
+        Self {
+            shared,
+            compute: Compute::new(threads),
+            encoder: None,
+            scratch: Scratch::default(),
+            writer: None,
+            buffers: Buffers::default(),
+            remembered: Vec::new(),
+            aside: Aside {
+                compute: Compute::new(1),
+                scratch: Scratch::default(),
+            },
+        }
+    }
+
+    /// Works until the engine is closed.
+    pub(super) fn work(mut self) {
+        loop {
+            match self.shared.queue.next() {
+                Next::Run(job) => self.run(job),
+                Next::Forget(done) => {
+                    self.forget();
+                    for done in done {
+                        // Whoever locked may have gone away; it is forgotten all the same.
+                        let _ = done.send(());
+                    }
+                }
+                Next::Stop => break,
+            }
+        }
+        self.forget();
+    }
+
+    /// Overwrites everything that says what was read.
+    fn forget(&mut self) {
+        self.remembered.clear();
+        self.buffers.wipe();
+        self.scratch.wipe();
+        self.aside.scratch.wipe();
+    }
+
+    fn run(&mut self, job: Job) {
+        if job.work.is_abandoned() || job.epoch != self.shared.queue.epoch() {
+            return job.work.drop_undone(SlmError::Cancelled);
+        }
+        let (priority, epoch) = (job.priority, job.epoch);
+        // The job's place is given back when the job is done.
+        let _place = job.place;
+        match job.work {
+            Work::Embed { texts, reply } => {
+                let vectors = self.caught(|worker| worker.embed(&texts, priority, epoch, &reply));
+                drop(reply.send(vectors));
+            }
+            Work::Generate {
+                text,
+                prompt,
+                max_new_tokens,
+                sampling,
+                cancel,
+                events,
+            } => {
+                let answer = Answer {
+                    text,
+                    cancel,
+                    events,
+                    priority,
+                    epoch,
+                };
+                let last = self.caught(|worker| worker.generate(&answer, prompt, max_new_tokens, sampling));
+                drop(answer.events.try_send(last.unwrap_or_else(GenerateEvent::Failed)));
+            }
+            Work::Load { text, reply } => {
+                let loaded = self.caught(|worker| worker.load(text.as_deref()));
+                drop(reply.send(loaded));
+            }
+        }
+    }
+
+    /// Runs something; a panic becomes an error. Weights do not change, so they are sound after it; the working
+    /// memory is dropped.
+    fn caught<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, SlmError>) -> Result<T, SlmError> {
+        catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
+            self.forget();
+            Err(SlmError::Panicked)
+        })
+    }
+
+    /// Runs what is more urgent than the job at hand.
+    fn look_up(&mut self, running: Priority) {
+        while let Some(job) = self.shared.queue.more_urgent(running) {
+            self.run(job);
+        }
+    }
+
+    fn load(&mut self, text: Option<&WriterText>) -> Result<(), SlmError> {
+        if self.shared.models.embedder.is_some() {
+            self.encoder()?;
+        }
+        if let Some(text) = text {
+            self.writer(text)?;
+        }
+        Ok(())
+    }
+
+    fn encoder(&mut self) -> Result<Arc<Encoder>, SlmError> {
+        if let Some(encoder) = &self.encoder {
+            return Ok(Arc::clone(encoder));
+        }
+        let model = self.shared.models.embedder.as_ref();
+        let model = model.ok_or(SlmError::NotInstalled {
+            task: "comparing texts",
+        })?;
+        let encoder = Arc::new(embedder::load(&mut self.compute, model)?);
+        Ok(Arc::clone(self.encoder.insert(encoder)))
+    }
+
+    fn writer(&mut self, text: &WriterText) -> Result<Arc<Model>, SlmError> {
+        if let Some(writer) = &self.writer {
+            return Ok(Arc::clone(writer));
+        }
+        let model = self.shared.models.writer.as_ref();
+        let model = model.ok_or(SlmError::NotInstalled { task: "writing" })?;
+        let writer = Arc::new(text.load(&mut self.compute, model)?);
+        Ok(Arc::clone(self.writer.insert(writer)))
+    }
+
+    fn embed(
+        &mut self,
+        texts: &[Vec<u32>],
+        priority: Priority,
+        epoch: u64,
+        reply: &oneshot::Sender<Result<Vec<Vec<f32>>, SlmError>>,
+    ) -> Result<Vec<Vec<f32>>, SlmError> {
+        let encoder = self.encoder()?;
+        let mut vectors = Vec::with_capacity(texts.len());
+        while vectors.len() < texts.len() {
+            if reply.is_closed() || epoch != self.shared.queue.epoch() {
+                return Err(SlmError::Cancelled);
+            }
+            let rest = &texts[vectors.len()..];
+            let mut pieces = 0;
+            let fit = rest.iter().take_while(|text| {
+                pieces += text.len();
+                pieces <= BATCH
+            });
+            let batch = &rest[..fit.count().max(1)];
+            vectors.extend(encoder.embed(&mut self.compute, &mut self.scratch, batch));
+            if vectors.len() < texts.len() {
+                self.look_up(priority);
+            }
+        }
+        if vectors.iter().flatten().all(|value| value.is_finite()) {
+            Ok(vectors)
+        } else {
+            Err(SlmError::NotANumber)
+        }
+    }
+
+    /// Writes an answer and returns its last event.
+    fn generate(
+        &mut self,
+        answer: &Answer,
+        prompt: Vec<u32>,
+        max_new_tokens: usize,
+        sampling: Sampling,
+    ) -> Result<GenerateEvent, SlmError> {
+        let model = self.writer(&answer.text)?;
+        memory::require(Cache::size(model.config(), prompt.len() + max_new_tokens) as u64)?;
+        let cache = self.recall(&model, &prompt);
+        let mut generation = Generation::begin(prompt, cache, max_new_tokens, sampling);
+        let reason = loop {
+            let (queue, aside, encoder) = (&self.shared.queue, &mut self.aside, self.encoder.as_deref());
+            let mut pause = || answer.pause(queue, aside, encoder);
+            let step = generation.step(
+                &mut self.compute,
+                &mut self.buffers,
+                &model,
+                &answer.text,
+                &mut pause,
+            );
+            let (text, end) = match step {
+                ControlFlow::Break(()) => break FinishReason::Cancelled,
+                ControlFlow::Continue(step) => match step? {
+                    Step::Reading => (String::new(), None),
+                    Step::Wrote(text) => (text, None),
+                    Step::Finished(reason, text) => (text, Some(reason)),
+                },
+            };
+            if !text.is_empty() {
+                // There is room for every event; only a dropped receiver refuses, and the next pause sees that.
+                let _ = answer.events.try_send(GenerateEvent::Token(text));
+            }
+            if let Some(reason) = end {
+                break reason;
+            }
+            self.look_up(answer.priority);
+        };
+        let (prompt_tokens, new_tokens) = (generation.prompt_tokens(), generation.new_tokens());
+        if answer.epoch == self.shared.queue.epoch() {
+            self.remember(generation.into_cache());
+        }
+        Ok(GenerateEvent::Finished {
+            reason,
+            prompt_tokens,
+            new_tokens,
+        })
+    }
+
+    /// The memory of the conversation that shares most with this prompt, or a new one.
+    fn recall(&mut self, model: &Model, prompt: &[u32]) -> Cache {
+        let known = self.remembered.iter().map(|cache| cache.shared(prompt));
+        let best = known.enumerate().max_by_key(|(_, shared)| *shared);
+        match best {
+            // Taking one over throws away what it knows beyond the shared beginning; worth it for the better half.
+            Some((index, shared)) if 2 * shared >= self.remembered[index].len() => {
+                self.remembered.remove(index)
+            }
+            _ => Cache::new(model.config()),
+        }
+    }
+
+    fn remember(&mut self, cache: Cache) {
+        self.remembered.push(cache);
+        if self.remembered.len() > REMEMBERED {
+            self.remembered.remove(0);
+        }
+    }
+}
+
+/// Who waits for an answer, and since when.
+struct Answer {
+    text: Arc<WriterText>,
+    cancel: CancellationToken,
+    events: mpsc::Sender<GenerateEvent>,
+    priority: Priority,
+    epoch: u64,
+}
+
+impl Answer {
+    /// Called between layers: ends an answer that nobody wants, and embeds a text that someone types.
+    fn pause(&self, queue: &Queue, aside: &mut Aside, encoder: Option<&Encoder>) -> ControlFlow<()> {
+        if self.cancel.is_cancelled() || self.events.is_closed() || self.epoch != queue.epoch() {
+            return ControlFlow::Break(());
+        }
+        let typed = encoder.and_then(|encoder| Some((encoder, queue.typed_text(self.priority, BATCH)?)));
+        if let Some((
+            encoder,
+            Job {
+                work: Work::Embed { texts, reply },
+                ..
+            },
+        )) = typed
+        {
+            // Not caught here: a panic ends the answer too, which is the honest thing once the encoder is in doubt.
+            drop(reply.send(Ok(encoder.embed(&mut aside.compute, &mut aside.scratch, &texts))));
+        }
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,476 @@
+//! Attention of a few rows over cached keys and values.
+//!
+//! Keys and values of 64 positions and one head form a *span*: keys by dimension (64 positions side by side), values
+//! by position, both as 16-bit floats. Scores, weights and sums are 32-bit. A span is read once for each tile of
+//! rows, with the running maximum that keeps exponentials in range, so no row of scores is ever stored whole.
+//!
+//! Must always hold: a row sees exactly the positions below its limit, and its result does not depend on the rows
+//! beside it.
+#![expect(unsafe_code, reason = "vector loads; lengths are checked at the entry")]
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+
+use super::Isa;
+use super::rows::exp;
+
+/// Positions of one span.
+pub(crate) const SPAN: usize = 64;
+/// Rows that share one pass over a span.
+const TILE: usize = 6;
+
+/// Keys and values of one head at 64 positions.
+#[derive(Clone, Copy)]
+pub(crate) struct Span<'a> {
+    /// `size × 64`.
+    pub(crate) keys: &'a [f16],
+    /// `64 × size`.
+    pub(crate) values: &'a [f16],
+}
+
+/// Writes the key and value of one position into its span.
+pub(crate) fn remember(keys: &mut [f16], values: &mut [f16], position: usize, key: &[f32], value: &[f32]) {
+    let size = key.len();
+    values[position * size..(position + 1) * size].convert_from_f32_slice(value);
+    let mut halves = [f16::ZERO; SPAN];
+    for (part, key) in key.chunks(SPAN).enumerate() {
+        let halves = &mut halves[..key.len()];
+        halves.convert_from_f32_slice(key);
+        for (dimension, half) in halves.iter().enumerate() {
+            keys[(part * SPAN + dimension) * SPAN + position] = *half;
+        }
+    }
+}
+
+/// Attention of the rows of `queries` (already divided by the root of `size`) over the positions of `spans`. Row `r`
+/// sees the positions below `limits[r]`, at least one. `size` is a multiple of sixteen.
+pub(crate) fn attend(
+    isa: Isa,
+    size: usize,
+    queries: &[f32],
+    limits: &[usize],
+    spans: &[Span<'_>],
+    out: &mut [f32],
+) {
+    let furthest = limits.iter().max().copied().unwrap_or(0);
+    assert!(
+        size.is_multiple_of(16) && furthest <= spans.len() * SPAN,
+        "the positions exist"
+    );
+    assert!(
+        queries.len() == limits.len() * size && out.len() == queries.len(),
+        "one query for each row"
+    );
+    assert!(
+        spans
+            .iter()
+            .all(|s| s.keys.len() == size * SPAN && s.values.len() == size * SPAN),
+        "whole spans"
+    );
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+        fn wide(size: usize, queries: &[f32], limits: &[usize], spans: &[Span<'_>], out: &mut [f32]) {
+            attend_rows::<x86::Wide>(size, queries, limits, spans, out);
+        }
+        #[target_feature(enable = "avx2,fma,f16c")]
+        fn narrow(size: usize, queries: &[f32], limits: &[usize], spans: &[Span<'_>], out: &mut [f32]) {
+            attend_rows::<x86::Narrow>(size, queries, limits, spans, out);
+        }
+        match isa {
+            // SAFETY: an `Isa` other than `Portable` is only made where its instructions were detected.
+            Isa::Avx512Vnni => return unsafe { wide(size, queries, limits, spans, out) },
+            // SAFETY: as above.
+            Isa::Avx2 => return unsafe { narrow(size, queries, limits, spans, out) },
+            Isa::Portable => {}
+        }
+    }
+    let _ = isa;
+    attend_rows::<Plain>(size, queries, limits, spans, out);
+}
+
+/// A small product of floats with 16-bit floats.
+trait Panel {
+    /// `c[r][j] (+)= Σᵢ a[r][i] · b[i][j]` for `rows` (at most six) rows, `i < depth`, `j < width` (a multiple of 16).
+    /// `a`, `c` have rows of `a_stride`, `c_stride`; `b` has rows of `width`.
+    ///
+    /// # Safety
+    /// All of these elements exist, and the processor has the implementation's instructions.
+    #[expect(clippy::too_many_arguments, reason = "a matrix product has three matrices")]
+    unsafe fn panel(
+        rows: usize,
+        a: *const f32,
+        a_stride: usize,
+        depth: usize,
+        b: *const f16,
+        width: usize,
+        c: *mut f32,
+        c_stride: usize,
+        add: bool,
+    );
+}
+
+#[inline(always)]
+fn attend_rows<P: Panel>(
+    size: usize,
+    queries: &[f32],
+    limits: &[usize],
+    spans: &[Span<'_>],
+    out: &mut [f32],
+) {
+    let tiles = queries
+        .chunks(TILE * size)
+        .zip(out.chunks_mut(TILE * size))
+        .zip(limits.chunks(TILE));
+    for ((queries, out), limits) in tiles {
+        let rows = limits.len();
+        let furthest = limits.iter().max().copied().unwrap_or(0);
+        let mut scores = [[0.0f32; SPAN]; TILE];
+        let (mut best, mut total) = ([f32::NEG_INFINITY; TILE], [0.0f32; TILE]);
+        out.fill(0.0);
+        for (index, span) in spans[..furthest.div_ceil(SPAN)].iter().enumerate() {
+            let first = index * SPAN;
+            // SAFETY: `rows` rows of `size` queries; keys are `size` rows of 64; scores have six rows of 64.
+            unsafe {
+                let (q, keys, s) = (queries.as_ptr(), span.keys.as_ptr(), scores.as_mut_ptr().cast());
+                P::panel(rows, q, size, size, keys, SPAN, s, SPAN, false);
+            }
+            for (row, scores) in scores[..rows].iter_mut().enumerate() {
+                let seen = limits[row].saturating_sub(first).min(SPAN);
+                if seen == 0 {
+                    *scores = [0.0; SPAN];
+                    continue;
+                }
+                for (position, score) in scores.iter_mut().enumerate() {
+                    *score = if position < seen {
+                        *score
+                    } else {
+                        f32::NEG_INFINITY
+                    };
+                }
+                let high = highest(scores).max(best[row]);
+                let shrink = exp(best[row] - high);
+                best[row] = high;
+                let mut lanes = [0.0f32; 16];
+                for (at, chunk) in scores.chunks_exact_mut(16).enumerate() {
+                    for (lane, (score, sum)) in chunk.iter_mut().zip(&mut lanes).enumerate() {
+                        let weight = exp(*score - high);
+                        *score = if at * 16 + lane < seen { weight } else { 0.0 };
+                        *sum += *score;
+                    }
+                }
+                total[row] = total[row] * shrink + lanes.iter().sum::<f32>();
+                out[row * size..(row + 1) * size]
+                    .iter_mut()
+                    .for_each(|o| *o *= shrink);
+            }
+            // SAFETY: scores have rows of 64; values are 64 rows of `size`; `out` has `rows` rows of `size`.
+            unsafe {
+                let (s, values) = (scores.as_ptr().cast(), span.values.as_ptr());
+                P::panel(rows, s, SPAN, SPAN, values, size, out.as_mut_ptr(), size, true);
+            }
+        }
+        for (out, total) in out.chunks_exact_mut(size).zip(total) {
+            let share = 1.0 / total;
+            out.iter_mut().for_each(|o| *o *= share);
+        }
+    }
+}
+
+#[inline(always)]
+fn highest(scores: &[f32; SPAN]) -> f32 {
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    for chunk in scores.chunks_exact(16) {
+        for (lane, score) in lanes.iter_mut().zip(chunk) {
+            *lane = if *score > *lane { *score } else { *lane };
+        }
+    }
+    lanes
+        .iter()
+        .fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a })
+}
+
+/// The product in plain Rust.
+struct Plain;
+
+impl Panel for Plain {
+    unsafe fn panel(
+        rows: usize,
+        a: *const f32,
+        a_stride: usize,
+        depth: usize,
+        b: *const f16,
+        width: usize,
+        c: *mut f32,
+        c_stride: usize,
+        add: bool,
+    ) {
+        for row in 0..rows {
+            // SAFETY: every element below exists by the caller's promise.
+            unsafe {
+                let c = std::slice::from_raw_parts_mut(c.add(row * c_stride), width);
+                if !add {
+                    c.fill(0.0);
+                }
+                for i in 0..depth {
+                    let a = *a.add(row * a_stride + i);
+                    let b = std::slice::from_raw_parts(b.add(i * width), width);
+                    for (c, b) in c.iter_mut().zip(b) {
+                        *c += a * b.to_f32();
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use core::arch::x86_64::*;
+
+    use super::{Panel, f16};
+
+    /// 512-bit registers.
+    pub(super) struct Wide;
+    /// 256-bit registers.
+    pub(super) struct Narrow;
+
+    macro_rules! panel {
+        ($name:ident, $block:ident, $features:literal, $lane:literal, $vectors:literal, $most:literal,
+         $zero:ident, $load:ident, $store:ident, $set:ident, $fma:ident, $half:ident, $half_load:ident, $half_type:ty) => {
+            impl Panel for $name {
+                #[inline(always)]
+                unsafe fn panel(
+                    rows: usize,
+                    a: *const f32,
+                    a_stride: usize,
+                    depth: usize,
+                    b: *const f16,
+                    width: usize,
+                    c: *mut f32,
+                    c_stride: usize,
+                    add: bool,
+                ) {
+                    let mut column = 0;
+                    while column < width {
+                        let whole = width - column >= $lane * $vectors;
+                        let mut row = 0;
+                        while row < rows {
+                            let count = (rows - row).min($most);
+                            // SAFETY: rows, columns and depth stay inside what the caller promised.
+                            unsafe {
+                                let (a, c) = (a.add(row * a_stride), c.add(row * c_stride + column));
+                                let b = b.add(column);
+                                match (count, whole) {
+                                    (1, true) => {
+                                        $block::<1, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    }
+                                    (2, true) => {
+                                        $block::<2, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    }
+                                    (3, true) => {
+                                        $block::<3, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    }
+                                    (4, true) => {
+                                        $block::<4, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    }
+                                    (5, true) => {
+                                        $block::<5, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    }
+                                    (6, true) => {
+                                        $block::<6, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    }
+                                    (1, _) => $block::<1, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                    (2, _) => $block::<2, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                    (3, _) => $block::<3, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                    (4, _) => $block::<4, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                    (5, _) => $block::<5, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                    _ => $block::<6, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                }
+                            }
+                            row += count;
+                        }
+                        column += if whole { $lane * $vectors } else { $lane };
+                    }
+                }
+            }
+
+            /// # Safety
+            /// As [`Panel::panel`], for `ROWS` rows and `VECTORS` registers of columns.
+            #[target_feature(enable = $features)]
+            #[expect(
+                clippy::too_many_arguments,
+                reason = "a matrix product has three matrices"
+            )]
+            unsafe fn $block<const ROWS: usize, const VECTORS: usize>(
+                a: *const f32,
+                a_stride: usize,
+                depth: usize,
+                b: *const f16,
+                b_stride: usize,
+                c: *mut f32,
+                c_stride: usize,
+                add: bool,
+            ) {
+                let mut sums = [[$zero(); VECTORS]; ROWS];
+                // SAFETY: by the caller's promise.
+                unsafe {
+                    if add {
+                        for (row, sums) in sums.iter_mut().enumerate() {
+                            for (v, sum) in sums.iter_mut().enumerate() {
+                                *sum = $load(c.add(row * c_stride + v * $lane));
+                            }
+                        }
+                    }
+                    for i in 0..depth {
+                        let mut columns = [$zero(); VECTORS];
+                        for (v, column) in columns.iter_mut().enumerate() {
+                            *column = $half($half_load(
+                                b.add(i * b_stride + v * $lane).cast::<$half_type>(),
+                            ));
+                        }
+                        for (row, sums) in sums.iter_mut().enumerate() {
+                            let by = $set(*a.add(row * a_stride + i));
+                            for (sum, column) in sums.iter_mut().zip(&columns) {
+                                *sum = $fma(by, *column, *sum);
+                            }
+                        }
+                    }
+                    for (row, sums) in sums.iter().enumerate() {
+                        for (v, sum) in sums.iter().enumerate() {
+                            $store(c.add(row * c_stride + v * $lane), *sum);
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    panel!(
+        Wide,
+        wide_block,
+        "avx512f,avx512bw,avx512dq,avx512vl",
+        16,
+        4,
+        6,
+        _mm512_setzero_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_set1_ps,
+        _mm512_fmadd_ps,
+        _mm512_cvtph_ps,
+        _mm256_loadu_si256,
+        __m256i
+    );
+    panel!(
+        Narrow,
+        narrow_block,
+        "avx2,fma,f16c",
+        8,
+        4,
+        3,
+        _mm256_setzero_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_set1_ps,
+        _mm256_fmadd_ps,
+        _mm256_cvtph_ps,
+        _mm_loadu_si128,
+        __m128i
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Attention in 64-bit floats, straight from its definition.
+    fn plain(size: usize, query: &[f32], keys: &[Vec<f32>], values: &[Vec<f32>]) -> Vec<f64> {
+        let scores: Vec<f64> = keys
+            .iter()
+            .map(|key| {
+                key.iter()
+                    .zip(query)
+                    .map(|(k, q)| f64::from(*k) * f64::from(*q))
+                    .sum::<f64>()
+                    .exp()
+            })
+            .collect();
+        let total: f64 = scores.iter().sum();
+        (0..size)
+            .map(|d| {
+                values
+                    .iter()
+                    .zip(&scores)
+                    .map(|(v, s)| f64::from(v[d]) * s / total)
+                    .sum()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_instruction_set_matches_the_definition() {
+        for (size, positions) in [(16, 5), (32, 64), (48, 65), (64, 200), (128, 130)] {
+            let number =
+                |seed: usize| ((seed.wrapping_mul(2_654_435_761) >> 7) % 2_000) as f32 / 1_000.0 - 1.0;
+            let row = |seed: usize| (0..size).map(|d| number(seed * 131 + d)).collect::<Vec<f32>>();
+            let keys: Vec<_> = (0..positions).map(row).collect();
+            let values: Vec<_> = (0..positions).map(|p| row(p + 7_000)).collect();
+            let count = positions.div_ceil(SPAN);
+            let mut key_halves = vec![vec![f16::ZERO; size * SPAN]; count];
+            let mut value_halves = key_halves.clone();
+            for position in 0..positions {
+                let span = position / SPAN;
+                let (k, v) = (&mut key_halves[span], &mut value_halves[span]);
+                remember(k, v, position % SPAN, &keys[position], &values[position]);
+            }
+            let spans: Vec<_> = key_halves
+                .iter()
+                .zip(&value_halves)
+                .map(|(k, v)| Span { keys: k, values: v })
+                .collect();
+            let limits: Vec<usize> = (0..13)
+                .map(|r| 1 + (r * 17) % positions)
+                .chain([positions])
+                .collect();
+            let queries: Vec<f32> = limits
+                .iter()
+                .enumerate()
+                .flat_map(|(r, _)| row(r + 90_000))
+                .collect();
+            for isa in Isa::available() {
+                let mut out = vec![0.0; queries.len()];
+                attend(isa, size, &queries, &limits, &spans, &mut out);
+                for (r, limit) in limits.iter().enumerate() {
+                    let right = plain(
+                        size,
+                        &queries[r * size..(r + 1) * size],
+                        &keys[..*limit],
+                        &values[..*limit],
+                    );
+                    for (found, right) in out[r * size..(r + 1) * size].iter().zip(right) {
+                        assert!(
+                            (f64::from(*found) - right).abs() < 4e-3,
+                            "{isa:?} size {size} row {r}: {found} {right}"
+                        );
+                    }
+                    // Alone, the row gives the very same bits.
+                    let mut alone = vec![0.0; size];
+                    attend(
+                        isa,
+                        size,
+                        &queries[r * size..(r + 1) * size],
+                        &[*limit],
+                        &spans,
+                        &mut alone,
+                    );
+                    assert_eq!(
+                        alone,
+                        out[r * size..(r + 1) * size],
+                        "{isa:?} size {size} row {r} alone"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The kernels with 512-bit registers and int8 dot products.
+//!
+//! One line of sixteen rows × four weights is one register. The dot-product instruction wants unsigned times
+//! signed bytes; weights are kept unsigned, activations signed, and the four activations come broadcast from memory.
+#![expect(unsafe_code, reason = "vector loads; lengths are checked at each entry")]
+
+use core::arch::x86_64::*;
+
+use super::activations::Activations;
+use super::matmul::{TILE_ROWS, Tile, WIDE_LINES};
+use super::pack::{BLOCK, Form, GROUP, Line};
+
+/// One group's block of nibbles as bytes.
+///
+/// # Safety
+/// The processor has the instructions named.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+pub(crate) unsafe fn widen(nibbles: &[Line], bytes: &mut [Line]) {
+    assert!(
+        nibbles.len() == Form::Nibble.lines() && bytes.len() == WIDE_LINES,
+        "one block"
+    );
+    let (from, to) = (nibbles.as_ptr(), bytes.as_mut_ptr());
+    // SAFETY: lines 0..5 are read and 0..10 written, which the check above allows.
+    unsafe {
+        for step in 0..4 {
+            let (low, high) = split(load(from.add(step)));
+            _mm512_store_si512(to.add(step).cast(), low);
+            _mm512_store_si512(to.add(step + 4).cast(), high);
+        }
+        let (scale, offset) = halves(from.add(4));
+        _mm512_store_ps(to.add(8).cast(), scale);
+        _mm512_store_ps(to.add(9).cast(), offset);
+    }
+}
+
+/// One row times one group of packed weights.
+///
+/// # Safety
+/// The processor has the instructions named.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: &mut [f32; GROUP]) {
+    let blocks = x.blocks();
+    check(x, 0, 1);
+    assert_eq!(
+        group.len(),
+        blocks * form.lines(),
+        "the group is as long as the row"
+    );
+    let (q, scale, sum, shift) = (x.q.as_ptr(), x.scale.as_ptr(), x.sum.as_ptr(), x.shift.as_ptr());
+    let mut total = _mm512_setzero_ps();
+    // SAFETY: block `b` reads lines `b*n..(b+1)*n` of the group and entry `b` of the row, both checked above.
+    unsafe {
+        for b in 0..blocks {
+            let q = q.add(b * BLOCK);
+            let by = _mm512_set1_ps(*scale.add(b));
+            let lines = group.as_ptr().add(b * form.lines());
+            match form {
+                Form::Nibble => {
+                    // Two chains of dot products, so that one need not wait for the other.
+                    let (mut even, mut odd) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+                    for step in 0..4 {
+                        let (low, high) = split(load(lines.add(step)));
+                        even = _mm512_dpbusd_epi32(even, low, four(q, step));
+                        odd = _mm512_dpbusd_epi32(odd, high, four(q, step + 4));
+                    }
+                    let (weight_scale, offset) = halves(lines.add(4));
+                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(even, odd)), by);
+                    total = _mm512_fmadd_ps(dots, weight_scale, total);
+                    total = _mm512_fmadd_ps(_mm512_set1_ps(*sum.add(b)), offset, total);
+                }
+                Form::Byte => {
+                    let (mut even, mut odd) = (_mm512_set1_epi32(*shift.add(b)), _mm512_setzero_si512());
+                    for step in 0..4 {
+                        even = _mm512_dpbusd_epi32(even, load(lines.add(step)), four(q, step));
+                        odd = _mm512_dpbusd_epi32(odd, load(lines.add(step + 4)), four(q, step + 4));
+                    }
+                    let weight_scale = _mm512_load_ps(lines.add(8).cast());
+                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(even, odd)), by);
+                    total = _mm512_fmadd_ps(dots, weight_scale, total);
+                }
+            }
+        }
+        _mm512_storeu_ps(sums.as_mut_ptr(), total);
+    }
+}
+
+/// Up to six rows times two groups of widened weights.
+///
+/// # Safety
+/// The processor has the instructions named.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+pub(crate) unsafe fn multiply(
+    form: Form,
+    x: &Activations,
+    first: usize,
+    count: usize,
+    groups: [&[Line]; 2],
+    tile: &mut Tile,
+) {
+    check(x, first, count);
+    let lines = if form == Form::Nibble {
+        WIDE_LINES
+    } else {
+        form.lines()
+    };
+    assert!(
+        groups.iter().all(|g| g.len() == x.blocks() * lines),
+        "groups are as long as the rows"
+    );
+    // SAFETY: the checks above are what `tile` asks for.
+    unsafe {
+        match (form, count) {
+            (Form::Nibble, 1) => self::tile::<1, true>(x, first, groups, tile),
+            (Form::Nibble, 2) => self::tile::<2, true>(x, first, groups, tile),
+            (Form::Nibble, 3) => self::tile::<3, true>(x, first, groups, tile),
+            (Form::Nibble, 4) => self::tile::<4, true>(x, first, groups, tile),
+            (Form::Nibble, 5) => self::tile::<5, true>(x, first, groups, tile),
+            (Form::Nibble, _) => self::tile::<TILE_ROWS, true>(x, first, groups, tile),
+            (Form::Byte, 1) => self::tile::<1, false>(x, first, groups, tile),
+            (Form::Byte, 2) => self::tile::<2, false>(x, first, groups, tile),
+            (Form::Byte, 3) => self::tile::<3, false>(x, first, groups, tile),
+            (Form::Byte, 4) => self::tile::<4, false>(x, first, groups, tile),
+            (Form::Byte, 5) => self::tile::<5, false>(x, first, groups, tile),
+            (Form::Byte, _) => self::tile::<TILE_ROWS, false>(x, first, groups, tile),
+        }
+    }
+}
+
+/// `ROWS` rows from `first` on. With `OFFSET`, a block has ten lines (offsets last); without, nine.
+///
+/// # Safety
+/// The rows exist, and each group has that many lines for each block of a row.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+unsafe fn tile<const ROWS: usize, const OFFSET: bool>(
+    x: &Activations,
+    first: usize,
+    groups: [&[Line]; 2],
+    tile: &mut Tile,
+) {
+    let blocks = x.blocks();
+    let stride = if OFFSET { WIDE_LINES } else { Form::Byte.lines() };
+    let mut total = [[_mm512_setzero_ps(); 2]; ROWS];
+    // SAFETY: row `first + r`, block `b` is inside the activations, and lines `b*stride..` inside the groups, by
+    // the caller's promise.
+    unsafe {
+        let q = x.q.as_ptr().add(first * blocks * BLOCK);
+        let (scale, sum) = (
+            x.scale.as_ptr().add(first * blocks),
+            x.sum.as_ptr().add(first * blocks),
+        );
+        let shift = x.shift.as_ptr().add(first * blocks);
+        for b in 0..blocks {
+            let lines = [
+                groups[0].as_ptr().add(b * stride),
+                groups[1].as_ptr().add(b * stride),
+            ];
+            let mut dots = [[_mm512_setzero_si512(); 2]; ROWS];
+            if !OFFSET {
+                for (r, dots) in dots.iter_mut().enumerate() {
+                    *dots = [_mm512_set1_epi32(*shift.add(r * blocks + b)); 2];
+                }
+            }
+            for step in 0..8 {
+                let weights = [load(lines[0].add(step)), load(lines[1].add(step))];
+                for (r, dots) in dots.iter_mut().enumerate() {
+                    let x = four(q.add((r * blocks + b) * BLOCK), step);
+                    dots[0] = _mm512_dpbusd_epi32(dots[0], weights[0], x);
+                    dots[1] = _mm512_dpbusd_epi32(dots[1], weights[1], x);
+                }
+            }
+            let scales = [
+                _mm512_load_ps(lines[0].add(8).cast()),
+                _mm512_load_ps(lines[1].add(8).cast()),
+            ];
+            for r in 0..ROWS {
+                let by = _mm512_set1_ps(*scale.add(r * blocks + b));
+                for side in 0..2 {
+                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(dots[r][side]), by);
+                    total[r][side] = _mm512_fmadd_ps(dots, scales[side], total[r][side]);
+                }
+            }
+            if OFFSET {
+                let offsets = [
+                    _mm512_load_ps(lines[0].add(9).cast()),
+                    _mm512_load_ps(lines[1].add(9).cast()),
+                ];
+                for (r, total) in total.iter_mut().enumerate() {
+                    let by = _mm512_set1_ps(*sum.add(r * blocks + b));
+                    total[0] = _mm512_fmadd_ps(by, offsets[0], total[0]);
+                    total[1] = _mm512_fmadd_ps(by, offsets[1], total[1]);
+                }
+            }
+        }
+        for (sums, total) in tile.iter_mut().zip(&total) {
+            _mm512_storeu_ps(sums.as_mut_ptr(), total[0]);
+            _mm512_storeu_ps(sums.as_mut_ptr().add(GROUP), total[1]);
+        }
+    }
+}
+
+/// The rows exist in every buffer of the activations.
+fn check(x: &Activations, first: usize, count: usize) {
+    let entries = (first + count) * x.blocks();
+    assert!(
+        (1..=TILE_ROWS).contains(&count)
+            && x.q.len() >= entries * BLOCK
+            && x.scale.len() >= entries
+            && x.sum.len() >= entries
+            && x.shift.len() >= entries,
+        "the rows exist"
+    );
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn load(line: *const Line) -> __m512i {
+    // SAFETY: the caller passes a line, which is 64 bytes on a 64-byte boundary.
+    unsafe { _mm512_load_si512(line.cast()) }
+}
+
+/// Four neighbouring activations in every lane.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn four(q: *const i8, step: usize) -> __m512i {
+    // SAFETY: the caller passes a block of 32 bytes and a step below eight.
+    unsafe { _mm512_set1_epi32(q.cast::<i32>().add(step).read_unaligned()) }
+}
+
+/// Low and high nibbles as bytes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn split(both: __m512i) -> (__m512i, __m512i) {
+    let mask = _mm512_set1_epi8(15);
+    (
+        _mm512_and_si512(both, mask),
+        _mm512_and_si512(_mm512_srli_epi16::<4>(both), mask),
+    )
+}
+
+/// A line of sixteen 16-bit scales and sixteen 16-bit offsets as floats.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn halves(line: *const Line) -> (__m512, __m512) {
+    // SAFETY: the caller passes a line of 64 bytes.
+    let (scale, offset) = unsafe {
+        (
+            _mm256_load_si256(line.cast()),
+            _mm256_load_si256(line.cast::<__m256i>().add(1)),
+        )
+    };
+    (_mm512_cvtph_ps(scale), _mm512_cvtph_ps(offset))
+}

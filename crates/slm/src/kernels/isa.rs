@@ -1,0 +1,84 @@
+//! Which instructions this processor has. Detected once; every kernel takes the answer as an argument, so that
+//! tests can run each version beside the portable one on the same machine.
+
+use std::sync::OnceLock;
+
+/// A family of kernels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Isa {
+    /// Plain Rust. Correct everywhere; the yardstick for the others.
+    Portable,
+    /// 256-bit integer and float instructions (x86 since about 2013).
+    Avx2,
+    /// 512-bit instructions with int8 dot products (Intel since 2019, AMD since 2022).
+    Avx512Vnni,
+}
+
+impl Isa {
+    /// The fastest family that this processor has.
+    pub(crate) fn best() -> Self {
+        static BEST: OnceLock<Isa> = OnceLock::new();
+        *BEST.get_or_init(|| Self::available().pop().unwrap_or(Self::Portable))
+    }
+
+    /// Every family that this processor has, slowest first.
+    pub(crate) fn available() -> Vec<Self> {
+        let mut found = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("f16c");
+            if avx2 {
+                found.push(Self::Avx2);
+            }
+            if avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vnni")
+            {
+                found.push(Self::Avx512Vnni);
+            }
+        }
+        found
+    }
+
+    /// The name that reports and benchmarks print.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Avx512Vnni => "avx512-vnni",
+        }
+    }
+}
+
+/// Compiles one plain Rust body once per instruction family, so that the compiler vectorises it for each.
+/// The body must be `#[inline(always)]`: only then is it compiled with the caller's instructions.
+macro_rules! by_isa {
+    ($(#[$doc:meta])* $name:ident = $body:path; ($($arg:ident : $ty:ty),* $(,)?)) => {
+        $(#[$doc])*
+        #[expect(unsafe_code, reason = "calling code compiled for instructions found at run time")]
+        pub(crate) fn $name(isa: $crate::kernels::isa::Isa, $($arg: $ty),*) {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+                fn wide($($arg: $ty),*) { $body($($arg),*) }
+                #[target_feature(enable = "avx2,fma,f16c")]
+                fn narrow($($arg: $ty),*) { $body($($arg),*) }
+                match isa {
+                    // SAFETY: an `Isa` other than `Portable` is only made where its instructions were detected.
+                    $crate::kernels::isa::Isa::Avx512Vnni => return unsafe { wide($($arg),*) },
+                    // SAFETY: as above.
+                    $crate::kernels::isa::Isa::Avx2 => return unsafe { narrow($($arg),*) },
+                    $crate::kernels::isa::Isa::Portable => {}
+                }
+            }
+            let _ = isa;
+            $body($($arg),*)
+        }
+    };
+}
+pub(crate) use by_isa;

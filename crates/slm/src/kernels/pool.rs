@@ -1,0 +1,281 @@
+//! The threads that the kernels share.
+//!
+//! A generated token runs about 150 short parallel steps, so a step must start within a microsecond: workers
+//! spin for a moment after each step before they sleep. Tasks are handed out one by one; a step ends when all its
+//! tasks are done, never when all workers have arrived, so a worker that the system has paused delays nothing.
+//!
+//! Must always hold: `run` returns only after every task has finished, because tasks borrow from its caller.
+#![expect(
+    unsafe_code,
+    reason = "lends a borrowed closure to threads that outlive the borrow"
+)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// How many times a worker looks for new work before it sleeps: some 50 microseconds.
+const SPINS: u32 = 2_000;
+
+type Task<'a> = dyn Fn(usize) + Sync + 'a;
+
+/// A fixed set of threads; the caller of [`Pool::run`] is one of them.
+pub(crate) struct Pool {
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    /// Step number (32 bits), tasks of the step (16), next task to hand out (16). One word, so that a successful
+    /// exchange proves that the step it names is still running.
+    ticket: AtomicU64,
+    /// Points at the caller's `&Task`. Only valid while the ticket has tasks left or unfinished.
+    job: AtomicPtr<&'static Task<'static>>,
+    done: AtomicU32,
+    panicked: AtomicBool,
+    stop: AtomicBool,
+    sleepers: AtomicUsize,
+    sleep: Mutex<()>,
+    wake: Condvar,
+}
+
+impl Pool {
+    /// Starts `threads - 1` workers (the caller is the remaining thread).
+    pub(crate) fn new(threads: usize) -> Self {
+        let shared = Arc::new(Shared {
+            ticket: AtomicU64::new(0),
+            job: AtomicPtr::new(std::ptr::null_mut()),
+            done: AtomicU32::new(0),
+            panicked: AtomicBool::new(false),
+            stop: AtomicBool::new(false),
+            sleepers: AtomicUsize::new(0),
+            sleep: Mutex::new(()),
+            wake: Condvar::new(),
+        });
+        let workers = (1..threads.max(1))
+            .filter_map(|number| {
+                let shared = Arc::clone(&shared);
+                // A system that grants no more threads leaves a smaller pool, which is still correct.
+                std::thread::Builder::new()
+                    .name(format!("model-{number}"))
+                    .spawn(move || shared.work())
+                    .ok()
+            })
+            .collect();
+        Self { shared, workers }
+    }
+
+    /// One thread for each processor the system grants us, at most eight: beyond that, memory is the limit.
+    pub(crate) fn default_threads() -> usize {
+        std::thread::available_parallelism()
+            .map_or(1, std::num::NonZero::get)
+            .min(8)
+    }
+
+    /// Threads that take part, the caller included.
+    pub(crate) fn threads(&self) -> usize {
+        self.workers.len() + 1
+    }
+
+    /// Calls `task` once with every number below `count`, on all threads, and returns when all have finished.
+    ///
+    /// # Panics
+    /// If a task panicked, after all others have finished.
+    pub(crate) fn run(&mut self, count: usize, task: &Task<'_>) {
+        if count <= 1 || self.workers.is_empty() {
+            (0..count).for_each(task);
+            return;
+        }
+        let mut first = 0;
+        while first < count {
+            let batch = (count - first).min(usize::from(u16::MAX));
+            self.run_batch(batch, &|index| task(first + index));
+            first += batch;
+        }
+    }
+
+    fn run_batch(&mut self, count: usize, task: &Task<'_>) {
+        // SAFETY: only the lifetime changes. Tasks are called only between here and the wait below, which ends
+        // when all have finished; a later claim fails because the ticket has moved on.
+        let mut task = unsafe { std::mem::transmute::<&Task<'_>, &'static Task<'static>>(task) };
+        let shared = &*self.shared;
+        shared.done.store(0, Ordering::Relaxed);
+        shared.job.store(&raw mut task, Ordering::Relaxed);
+        let step = (shared.ticket.load(Ordering::Relaxed) >> 32).wrapping_add(1) & 0xffff_ffff;
+        shared
+            .ticket
+            .store(step << 32 | (count as u64) << 16, Ordering::SeqCst);
+        if shared.sleepers.load(Ordering::SeqCst) > 0 {
+            let _asleep = lock(&shared.sleep);
+            shared.wake.notify_all();
+        }
+        while shared.claim_and_run() {}
+        let mut spins = 0;
+        while shared.done.load(Ordering::Acquire) < count as u32 {
+            spins += 1;
+            if spins < SPINS {
+                std::hint::spin_loop()
+            } else {
+                std::thread::yield_now()
+            }
+        }
+        assert!(
+            !shared.panicked.swap(false, Ordering::Relaxed),
+            "a kernel task panicked"
+        );
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        {
+            let _asleep = lock(&self.shared.sleep);
+            self.shared.wake.notify_all();
+        }
+        for worker in self.workers.drain(..) {
+            // A worker catches its tasks' panics, so there is nothing to report here.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl Shared {
+    fn work(&self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            if self.claim_and_run() {
+                continue;
+            }
+            let seen = self.ticket.load(Ordering::Relaxed);
+            let fresh = (0..SPINS).any(|_| {
+                std::hint::spin_loop();
+                self.ticket.load(Ordering::Relaxed) != seen || self.stop.load(Ordering::Relaxed)
+            });
+            if !fresh {
+                self.sleep_unless_changed(seen);
+            }
+        }
+    }
+
+    fn sleep_unless_changed(&self, seen: u64) {
+        let mut asleep = lock(&self.sleep);
+        self.sleepers.fetch_add(1, Ordering::SeqCst);
+        while self.ticket.load(Ordering::SeqCst) == seen && !self.stop.load(Ordering::SeqCst) {
+            asleep = self.wake.wait(asleep).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.sleepers.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Takes one task of the current step, if any is left, and runs it.
+    fn claim_and_run(&self) -> bool {
+        let ticket = self.ticket.load(Ordering::Acquire);
+        let (count, next) = ((ticket >> 16) & 0xffff, ticket & 0xffff);
+        if next >= count {
+            return false;
+        }
+        let job = self.job.load(Ordering::Relaxed);
+        if self
+            .ticket
+            .compare_exchange_weak(ticket, ticket + 1, Ordering::AcqRel, Ordering::Relaxed)
+            .is_err()
+        {
+            return true;
+        }
+        // SAFETY: the exchange shows that the ticket did not change since it was read, so `job` belongs to this
+        // step, and that this task was unclaimed, so `run_batch` is still waiting and its closure alive.
+        let task = unsafe { *job };
+        if catch_unwind(AssertUnwindSafe(|| task(next as usize))).is_err() {
+            self.panicked.store(true, Ordering::Relaxed);
+        }
+        self.done.fetch_add(1, Ordering::Release);
+        true
+    }
+}
+
+/// The lock guards no data, so a panic elsewhere cannot have left any half changed.
+fn lock(mutex: &Mutex<()>) -> MutexGuard<'_, ()> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A buffer whose parts are written by different tasks of one step.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<T> {
+    start: *mut T,
+    len: usize,
+}
+
+// SAFETY: it is only a place and a length; `part` asks its caller to keep the parts apart.
+unsafe impl<T: Send> Sync for Parts<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Send for Parts<T> {}
+
+impl<T> Parts<T> {
+    /// Borrows the buffer for one step. The caller keeps `buffer` untouched until the step has ended.
+    pub(crate) fn of(buffer: &mut [T]) -> Self {
+        Self {
+            start: buffer.as_mut_ptr(),
+            len: buffer.len(),
+        }
+    }
+
+    /// The elements `at..at + len`.
+    ///
+    /// # Safety
+    /// No two parts in use at the same time may overlap, and the buffer must outlive the part.
+    pub(crate) unsafe fn part<'a>(self, at: usize, len: usize) -> &'a mut [T] {
+        assert!(
+            at <= self.len && len <= self.len - at,
+            "a part lies inside its buffer"
+        );
+        // SAFETY: inside the buffer by the check above; alone and alive by the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.start.add(at), len) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_task_runs_exactly_once() {
+        let mut pool = Pool::new(3);
+        for count in [0, 1, 2, 7, 100, 70_000] {
+            let seen: Vec<AtomicU32> = (0..count).map(|_| AtomicU32::new(0)).collect();
+            pool.run(count, &|index| {
+                seen[index].fetch_add(1, Ordering::Relaxed);
+            });
+            assert!(
+                seen.iter().all(|times| times.load(Ordering::Relaxed) == 1),
+                "{count} tasks"
+            );
+        }
+    }
+
+    #[test]
+    fn many_short_steps_after_sleeping() {
+        let mut pool = Pool::new(4);
+        let sum = AtomicUsize::new(0);
+        for round in 0..2_000 {
+            if round % 500 == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            pool.run(5, &|index| {
+                sum.fetch_add(index, Ordering::Relaxed);
+            });
+        }
+        assert_eq!(sum.into_inner(), 2_000 * 10);
+    }
+
+    #[test]
+    fn a_panicking_task_reaches_the_caller_and_the_pool_lives_on() {
+        let mut pool = Pool::new(2);
+        let caught = catch_unwind(AssertUnwindSafe(|| pool.run(8, &|index| assert_ne!(index, 5))));
+        assert!(caught.is_err());
+        let ran = AtomicUsize::new(0);
+        pool.run(8, &|_| {
+            ran.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(ran.into_inner(), 8);
+    }
+}

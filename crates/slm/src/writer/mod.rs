@@ -1,0 +1,156 @@
+//! The writer: messages in, text out.
+//!
+//! Owns the model's file format, vocabulary, template, arithmetic of one token, and its memory of a text. Does not
+//! own threads or queues ([`crate::engine`]), nor any idea of what the text is about.
+
+pub(crate) mod cache;
+mod config;
+mod forward;
+mod generation;
+mod model;
+mod sampler;
+mod template;
+mod tokens;
+mod weights;
+
+pub(crate) use forward::Buffers;
+#[cfg(test)]
+pub(crate) use forward::Wanted;
+pub(crate) use generation::{Generation, Step};
+pub(crate) use model::Model;
+pub use sampler::Sampling;
+
+use crate::gguf::Gguf;
+use crate::{SlmError, VerifiedModel};
+use config::Config;
+use template::{Piece, Template, pieces};
+use tokens::Tokens;
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The frame that the program sets.
+    System,
+    /// The request.
+    User,
+    /// An earlier answer.
+    Assistant,
+}
+
+/// One message of a conversation. Its content is not printed by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// What is said.
+    pub content: String,
+}
+
+impl Message {
+    /// A message of the program's frame.
+    pub fn system(content: impl Into<String>) -> Self {
+        Self {
+            role: Role::System,
+            content: content.into(),
+        }
+    }
+
+    /// A request.
+    pub fn user(content: impl Into<String>) -> Self {
+        Self {
+            role: Role::User,
+            content: content.into(),
+        }
+    }
+
+    /// An earlier answer.
+    pub fn assistant(content: impl Into<String>) -> Self {
+        Self {
+            role: Role::Assistant,
+            content: content.into(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{:?} message of {} characters",
+            self.role,
+            self.content.chars().count()
+        )
+    }
+}
+
+/// A writer's vocabulary and template: all that is needed to count tokens. Cheap to load beside the weights.
+pub(crate) struct WriterText {
+    tokens: Tokens,
+    template: Template,
+    config: Config,
+}
+
+impl WriterText {
+    /// Reads it from a verified model.
+    pub(crate) fn open(model: &VerifiedModel) -> Result<Self, SlmError> {
+        Self::read(&Gguf::parse(&model.content(".gguf")?)?)
+    }
+
+    pub(crate) fn read(file: &Gguf<'_>) -> Result<Self, SlmError> {
+        // First of all: a model of another architecture is refused by that name, not for what else it lacks.
+        let config = Config::read(file)?;
+        let tokens = Tokens::read(file)?;
+        let template = Template::compile(file.text("tokenizer.chat_template")?)?;
+        Ok(Self {
+            tokens,
+            template,
+            config,
+        })
+    }
+
+    /// Packs the weights of the same model.
+    pub(crate) fn load(
+        &self,
+        compute: &mut crate::kernels::Compute,
+        model: &VerifiedModel,
+    ) -> Result<Model, SlmError> {
+        Model::load(
+            compute,
+            &Gguf::parse(&model.content(".gguf")?)?,
+            &self.config,
+            self.tokens.len(),
+        )
+    }
+
+    pub(crate) fn context(&self) -> usize {
+        self.config.context
+    }
+
+    /// Tokens of a text by itself.
+    pub(crate) fn count(&self, text: &str) -> Result<usize, SlmError> {
+        let mut out = Vec::new();
+        self.tokens.plain(text, &mut out)?;
+        Ok(out.len())
+    }
+
+    /// The tokens of a conversation up to where the answer begins.
+    pub(crate) fn prompt(&self, messages: &[Message]) -> Result<Vec<u32>, SlmError> {
+        let prompt = self.template.render(messages, self.tokens.edges())?;
+        let mut out: Vec<u32> = Vec::new();
+        for piece in pieces(&prompt) {
+            match piece {
+                Piece::Frame(text) => self.tokens.marked(text, &mut out)?,
+                Piece::Content(text) => self.tokens.plain(text, &mut out)?,
+            }
+        }
+        // A template may have written the beginning itself.
+        if let Some(beginning) = self.tokens.beginning().filter(|token| out.first() != Some(token)) {
+            out.insert(0, beginning);
+        }
+        Ok(out)
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+}
