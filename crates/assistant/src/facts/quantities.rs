@@ -67,7 +67,9 @@ fn amount(lexemes: &[Lexeme], at: usize, inner_unit: bool) -> Option<(Amount, us
         joint = *end;
     }
     let dash = lexemes.get(joint).is_some_and(Lexeme::is_dash);
-    let to = matches!(form(joint), "to" | "bis");
+    // "Increased from 5 mg to 10 mg" names two amounts, not everything between them.
+    let from = at.checked_sub(1).is_some_and(|before| lexemes[before].is("from"));
+    let to = matches!(form(joint), "to" | "bis") && !from;
     if (dash || to)
         && let Some((high, end)) = numbers::number(lexemes, joint + 1)
     {

@@ -2,3 +2,5 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod facts;
+mod grounding;
+mod table;
