@@ -1,0 +1,298 @@
+//! `vault.json`: how to get from a passphrase, or the recovery code, to the master key.
+//!
+//! The master key is random and never changes; the header holds it wrapped once per way in. Nothing in the header
+//! is secret by itself. It is protected three times over:
+//!
+//! * a checksum over every byte before it tells damage from a wrong passphrase, without any key;
+//! * each wrapping authenticates its own parameters, so they cannot be swapped or weakened;
+//! * a MAC under a subkey of the master key authenticates the whole, once it is open.
+//!
+//! What this cannot stop is an old header put back: whoever has it, and the passphrase of its time, gets in.
+//!
+//! The text ends in two lines that are not part of what they protect:
+//! `"mac"` covers every byte before its line, `"checksum"` every byte before its own.
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
+use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::keys::{self, Key, Purpose};
+use crate::{KdfCost, Passphrase, RecoveryCode, VaultError, hex};
+
+const FORMAT: &str = "cabinet-vault";
+const VERSION: u32 = 1;
+const KDF: &str = "argon2id";
+const SALT_BYTES: usize = 32;
+const WRAPPED_BYTES: usize = NONCE_LEN + 32 + 16;
+const MAC_BEGINS: &str = ",\n  \"mac\": \"";
+const CHECKSUM_BEGINS: &str = "\",\n  \"checksum\": \"";
+const END: &str = "\"\n}\n";
+
+/// Longer than any header, so that a wrong file in its place is not read into memory.
+pub(crate) const MOST_BYTES: u64 = 64 * 1024;
+
+/// The parsed header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Header {
+    format: String,
+    version: u32,
+    cabinet: Uuid,
+    passphrase: PassphraseSlot,
+    recovery: RecoverySlot,
+}
+
+/// The master key, wrapped by a key derived from the passphrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PassphraseSlot {
+    kdf: String,
+    memory_kib: u32,
+    passes: u32,
+    salt: String,
+    wrapped: String,
+}
+
+/// The master key, wrapped by a key derived from the recovery code, which needs no dear derivation: it is random.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecoverySlot {
+    salt: String,
+    wrapped: String,
+}
+
+impl Header {
+    /// A header for a fresh master key.
+    pub(crate) fn new(
+        master: &Key,
+        passphrase: &Passphrase,
+        cost: KdfCost,
+        recovery: &RecoveryCode,
+    ) -> Result<Self, VaultError> {
+        let cabinet = Uuid::new_v4();
+        Ok(Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            cabinet,
+            passphrase: PassphraseSlot::seal(cabinet, master, passphrase, cost)?,
+            recovery: RecoverySlot::seal(cabinet, master, recovery)?,
+        })
+    }
+
+    /// The same header with another passphrase, at the cost it has.
+    pub(crate) fn with_passphrase(&self, master: &Key, passphrase: &Passphrase) -> Result<Self, VaultError> {
+        let passphrase = PassphraseSlot::seal(self.cabinet, master, passphrase, self.passphrase.cost()?)?;
+        Ok(Self {
+            passphrase,
+            ..self.clone()
+        })
+    }
+
+    /// The master key, by the passphrase.
+    pub(crate) fn open(&self, passphrase: &Passphrase) -> Result<Key, VaultError> {
+        let slot = &self.passphrase;
+        let key = slot.cost()?.derive(passphrase.bytes()?, &salt(&slot.salt)?)?;
+        unwrap(&key, &slot.bound_to(self.cabinet), &slot.wrapped)?.ok_or(VaultError::WrongPassphrase)
+    }
+
+    /// The master key, by the recovery code.
+    pub(crate) fn open_by_code(&self, code: &RecoveryCode) -> Result<Key, VaultError> {
+        let slot = &self.recovery;
+        let key = RecoverySlot::key(code, &salt(&slot.salt)?);
+        unwrap(&key, &slot.bound_to(self.cabinet), &slot.wrapped)?.ok_or(VaultError::WrongRecoveryCode)
+    }
+
+    /// The text to be written, authenticated under the master key.
+    pub(crate) fn to_text(&self, master: &Key) -> Result<String, VaultError> {
+        let body = serde_json::to_string_pretty(self).map_err(|_| damaged("it cannot be written"))?;
+        let body = body
+            .strip_suffix("\n}")
+            .ok_or_else(|| damaged("it cannot be written"))?;
+        let mac = hmac::sign(&mac_key(master), body.as_bytes());
+        let protected = format!("{body}{MAC_BEGINS}{}", hex::encode(mac.as_ref()).as_str());
+        let checksum = hex::encode(&Sha256::digest(protected.as_bytes()));
+        Ok(format!("{protected}{CHECKSUM_BEGINS}{}{END}", checksum.as_str()))
+    }
+}
+
+/// A header as read: whole and within bounds, but authenticated only by [`ReadHeader::verify`].
+#[derive(Debug)]
+pub(crate) struct ReadHeader {
+    pub(crate) header: Header,
+    body: String,
+    mac: [u8; 32],
+}
+
+impl ReadHeader {
+    /// Reads a header's text. Accepts only what [`Header::to_text`] writes: any other byte anywhere is damage.
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, VaultError> {
+        let text = std::str::from_utf8(text).map_err(|_| damaged("it is not text"))?;
+        let rest = text
+            .strip_suffix(END)
+            .ok_or_else(|| damaged("its end is missing"))?;
+        let (protected, checksum) = rest
+            .rsplit_once(CHECKSUM_BEGINS)
+            .ok_or_else(|| damaged("its checksum is missing"))?;
+        let checksum: [u8; 32] =
+            hex::decode(checksum).ok_or_else(|| damaged("its checksum is unreadable"))?;
+        if Sha256::digest(protected.as_bytes()).as_slice() != checksum {
+            return Err(damaged("its checksum does not match"));
+        }
+        let (body, mac) = protected
+            .rsplit_once(MAC_BEGINS)
+            .ok_or_else(|| damaged("its seal is missing"))?;
+        let mac = hex::decode(mac).ok_or_else(|| damaged("its seal is unreadable"))?;
+
+        let whole = format!("{body}\n}}");
+        check_version(&whole)?;
+        let header: Header =
+            serde_json::from_str(&whole).map_err(|_| damaged("a field is missing or foreign"))?;
+        // Refused before the first derivation, and even for somebody who only has the recovery code.
+        header.passphrase.cost()?;
+        Ok(Self {
+            header,
+            body: body.to_owned(),
+            mac,
+        })
+    }
+
+    /// Authenticates the whole text, now that the master key is known.
+    pub(crate) fn verify(&self, master: &Key) -> Result<(), VaultError> {
+        hmac::verify(&mac_key(master), self.body.as_bytes(), &self.mac)
+            .map_err(|_| damaged("it was altered after it was written"))
+    }
+}
+
+/// A newer header may look different, so its version is read before the rest.
+fn check_version(text: &str) -> Result<(), VaultError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        format: String,
+        version: u32,
+    }
+    let found: Versioned = serde_json::from_str(text).map_err(|_| damaged("it has no format and version"))?;
+    match found {
+        Versioned { format, .. } if format != FORMAT => Err(damaged("it is not a cabinet's")),
+        Versioned { version: VERSION, .. } => Ok(()),
+        Versioned { version, .. } if version > VERSION => Err(VaultError::UnsupportedVersion {
+            found: version,
+            known: VERSION,
+        }),
+        Versioned { .. } => Err(damaged("its version never existed")),
+    }
+}
+
+impl PassphraseSlot {
+    fn seal(cabinet: Uuid, master: &Key, passphrase: &Passphrase, cost: KdfCost) -> Result<Self, VaultError> {
+        let salt = keys::random::<SALT_BYTES>()?;
+        let mut slot = Self {
+            kdf: KDF.to_owned(),
+            memory_kib: cost.memory_kib(),
+            passes: cost.passes(),
+            salt: hex::encode(&salt).to_string(),
+            wrapped: String::new(),
+        };
+        let key = cost.derive(passphrase.bytes()?, &salt)?;
+        slot.wrapped = wrap(&key, &slot.bound_to(cabinet), master)?;
+        Ok(slot)
+    }
+
+    fn cost(&self) -> Result<KdfCost, VaultError> {
+        if self.kdf != KDF {
+            return Err(damaged("its key derivation is unknown"));
+        }
+        KdfCost::new(self.memory_kib, self.passes)
+            .map_err(|_| damaged("it asks for more memory or time than any cabinet does"))
+    }
+
+    /// What the wrapping authenticates besides the key: everything that led to it.
+    fn bound_to(&self, cabinet: Uuid) -> Vec<u8> {
+        let Self {
+            kdf,
+            memory_kib,
+            passes,
+            salt,
+            wrapped: _,
+        } = self;
+        format!("{FORMAT} {VERSION} {cabinet} passphrase {kdf} {memory_kib} {passes} {salt}").into_bytes()
+    }
+}
+
+impl RecoverySlot {
+    fn seal(cabinet: Uuid, master: &Key, code: &RecoveryCode) -> Result<Self, VaultError> {
+        let salt = keys::random::<SALT_BYTES>()?;
+        let mut slot = Self {
+            salt: hex::encode(&salt).to_string(),
+            wrapped: String::new(),
+        };
+        slot.wrapped = wrap(&Self::key(code, &salt), &slot.bound_to(cabinet), master)?;
+        Ok(slot)
+    }
+
+    fn key(code: &RecoveryCode, salt: &[u8; SALT_BYTES]) -> Key {
+        keys::hkdf(code.bytes(), salt, &[b"cabinet/1/recovery"])
+    }
+
+    fn bound_to(&self, cabinet: Uuid) -> Vec<u8> {
+        format!("{FORMAT} {VERSION} {cabinet} recovery {}", self.salt).into_bytes()
+    }
+}
+
+fn salt(text: &str) -> Result<[u8; SALT_BYTES], VaultError> {
+    hex::decode(text).ok_or_else(|| damaged("a salt is unreadable"))
+}
+
+fn wrap(key: &Key, bound_to: &[u8], master: &Key) -> Result<String, VaultError> {
+    let nonce = keys::random::<NONCE_LEN>()?;
+    let mut wrapped = Zeroizing::new(Vec::with_capacity(WRAPPED_BYTES));
+    wrapped.extend_from_slice(&nonce);
+    wrapped.extend_from_slice(master.expose_secret());
+    let tag = aead(key)
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(bound_to),
+            &mut wrapped[NONCE_LEN..],
+        )
+        .expect("32 bytes are within AES-GCM's limits");
+    wrapped.extend_from_slice(tag.as_ref());
+    Ok(hex::encode(&wrapped).to_string())
+}
+
+/// The wrapped key; `None` when `key` is not the one it was wrapped by.
+fn unwrap(key: &Key, bound_to: &[u8], wrapped: &str) -> Result<Option<Key>, VaultError> {
+    let wrapped: [u8; WRAPPED_BYTES] =
+        hex::decode(wrapped).ok_or_else(|| damaged("a wrapped key is unreadable"))?;
+    let mut wrapped = Zeroizing::new(wrapped);
+    let (nonce, sealed) = wrapped.split_at_mut(NONCE_LEN);
+    let nonce = Nonce::try_assume_unique_for_key(nonce).expect("it was split at a nonce's length");
+    let Ok(opened) = aead(key).open_in_place(nonce, Aad::from(bound_to), sealed) else {
+        return Ok(None);
+    };
+    let mut master: Key = SecretBox::default();
+    master.expose_secret_mut().copy_from_slice(opened);
+    Ok(Some(master))
+}
+
+fn aead(key: &Key) -> LessSafeKey {
+    let key = UnboundKey::new(&AES_256_GCM, key.expose_secret()).expect("AES-256 takes 32 bytes");
+    LessSafeKey::new(key)
+}
+
+fn mac_key(master: &Key) -> hmac::Key {
+    hmac::Key::new(
+        hmac::HMAC_SHA256,
+        keys::subkey(master, Purpose::Header).expose_secret(),
+    )
+}
+
+fn damaged(what: &'static str) -> VaultError {
+    VaultError::DamagedHeader { what }
+}
+
+#[cfg(test)]
+#[path = "header_tests.rs"]
+mod tests;
