@@ -1,1 +1,71 @@
-//! 
+//! The vault: passphrase, keys, sealed files, and opening the encrypted database.
+//!
+//! The only crate that sees key bytes. It owns the format of `vault.json` (how a passphrase or a recovery code leads
+//! to the master key), the format of sealed objects (originals, the vector store's files), the lock that lets one
+//! process in at a time, and the way the database is opened. It deliberately knows nothing of documents, tables or
+//! searches, and judges no content.
+//!
+//! What always holds:
+//!
+//! * nothing is written in plain text, and nothing that was read is given out before it was authenticated;
+//! * keys cannot be printed, copied or serialised, and are wiped when the [`Vault`] is dropped, whoever still holds
+//!   a store or a handle made from it;
+//! * where data lies without its key file, or without its database, that is an error, never a fresh start;
+//! * no error carries a path, a passphrase, a key or any content.
+//!
+//! ```text
+//! home/vault.json   the master key, wrapped by the passphrase and again by the recovery code
+//! home/lock         held by the process that has the cabinet open
+//! home/cabinet.db   SQLCipher, raw key (and -wal, -shm beside it)
+//! home/objects/     originals, one sealed file each, named by identifier
+//! home/vectors/     the vector store's files, sealed
+//! ```
+//!
+//! ```
+//! # fn main() -> Result<(), cabinet_vault::VaultError> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let home = folder.path().join("cabinet");
+//! use cabinet_vault::{KdfCost, Passphrase, Vault};
+//! use uuid::Uuid;
+//!
+//! let passphrase = Passphrase::new("walnut orbit cellar mist".to_owned());
+//! // `KdfCost::default()` outside of examples.
+//! let (vault, code) = Vault::create(&home, &passphrase, KdfCost::LOWEST)?;
+//! assert_eq!(code.groups().len(), 9); // to be written down
+//!
+//! let id = Uuid::new_v4();
+//! vault.objects().put(id, "left knee, 12 March".as_bytes())?;
+//! drop(vault); // locked
+//!
+//! let vault = Vault::open(&home, &passphrase)?;
+//! assert_eq!(vault.objects().get(id)?, b"left knee, 12 March");
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+
+mod database;
+mod error;
+mod files;
+mod header;
+mod hex;
+mod home;
+mod kdf;
+mod keys;
+mod objects;
+mod passphrase;
+mod read_at;
+mod recovery;
+mod sealed;
+mod store;
+mod value;
+mod vault;
+
+pub use error::{Damage, VaultError};
+pub use home::default_home;
+pub use kdf::KdfCost;
+pub use objects::SealedObjects;
+pub use passphrase::{Passphrase, Strength, strength};
+pub use recovery::RecoveryCode;
+pub use store::{DEFAULT_CACHE_BYTES, StoreSealer};
+pub use vault::Vault;

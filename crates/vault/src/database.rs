@@ -1,0 +1,152 @@
+//! Opening the database: SQLite with every page encrypted and authenticated by SQLCipher.
+//!
+//! The key goes in as a raw key, so SQLCipher derives nothing from it; the vault has done that. It is given by the
+//! first statement on each connection and is not among sqlx's connect options, because those print themselves.
+//! Copies of that statement stay in SQLite's and sqlx's freed memory: the process must not be dumpable. For the same
+//! reason `cipher_memory_security`, which wipes what SQLite frees, stays off: the texts pass through memory that it
+//! does not reach.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqliteConnection, SqlitePool};
+use zeroize::Zeroize;
+
+use crate::keys::{KeyRing, Purpose};
+use crate::{VaultError, files, hex, home};
+
+/// Readers beside the one writer that SQLite allows.
+const CONNECTIONS: u32 = 8;
+
+/// SQLCipher's page. To SQLite a file that is shorter than one page is an empty database, and it would begin anew.
+const PAGE: u64 = 4096;
+
+/// After the key, before anything else. Deleted content is overwritten, temporary tables stay in memory, and what
+/// is acknowledged is on disk.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; \
+                       PRAGMA synchronous = FULL; \
+                       PRAGMA secure_delete = ON; \
+                       PRAGMA temp_store = MEMORY; \
+                       PRAGMA foreign_keys = ON;";
+
+pub(crate) async fn open(home: &Path, keys: Arc<KeyRing>) -> Result<SqlitePool, VaultError> {
+    let path = home::database(home);
+    let size = size_of(&path)?;
+    let is_new = size < PAGE;
+    if is_new && (home::exists(&home::objects(home))? || home::has_other_data(home)?) {
+        return Err(if size == 0 {
+            VaultError::DatabaseMissing
+        } else {
+            VaultError::DatabaseDamaged
+        });
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(is_new)
+        .busy_timeout(Duration::from_secs(10))
+        .disable_statement_logging();
+
+    // One connection by hand first: the pool would try again for half a minute before it says what is wrong.
+    let mut first = options.connect().await.map_err(|e| refused("opening", &e))?;
+    prepare(&mut first, &keys).await?;
+    first
+        .close()
+        .await
+        .map_err(|e| refused("closing after a first look", &e))?;
+    if is_new {
+        files::sync_folder_of(&path)?;
+        files::make_private_folder(&home::objects(home))?;
+        files::sync_folder_of(&home::objects(home))?;
+    }
+
+    let pool = SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .after_connect(move |connection, _| {
+            let keys = keys.clone();
+            Box::pin(async move {
+                prepare(connection, &keys)
+                    .await
+                    .map_err(|e| sqlx::Error::Configuration(Box::new(e)))
+            })
+        });
+    Ok(pool.connect_lazy_with(options))
+}
+
+/// Gives a connection the key, makes sure that it is used, and sets how SQLite is to behave.
+async fn prepare(connection: &mut SqliteConnection, keys: &KeyRing) -> Result<(), VaultError> {
+    // Its own log would go to standard error.
+    connection
+        .execute("PRAGMA cipher_log_level = NONE")
+        .await
+        .map_err(|e| refused("beginning", &e))?;
+    let version = connection.fetch_optional("PRAGMA cipher_version").await;
+    let version = version.map_err(|e| refused("asking for its encryption", &e))?;
+    if version
+        .and_then(|row| row.try_get::<String, _>(0).ok())
+        .is_none_or(|version| version.is_empty())
+    {
+        return Err(VaultError::NoDatabaseEncryption);
+    }
+    give_key(connection, keys).await?;
+    // The first page is read and authenticated here, if there is one.
+    connection
+        .fetch_one("SELECT count(*) FROM sqlite_schema")
+        .await
+        .map_err(|e| refused("unlocking", &e))?;
+    connection
+        .execute(PRAGMAS)
+        .await
+        .map_err(|e| refused("setting up", &e))?;
+    Ok(())
+}
+
+async fn give_key(connection: &mut SqliteConnection, keys: &KeyRing) -> Result<(), VaultError> {
+    let mut statement: Arc<str> = keys.with(Purpose::Database, |key| {
+        let mut text = format!("PRAGMA key = \"x'{}'\"", hex::encode(key).as_str());
+        let statement = Arc::from(text.as_str());
+        text.zeroize();
+        statement
+    })?;
+    let given = connection
+        .execute(AssertSqlSafe(statement.clone()))
+        .await
+        .map(drop);
+    if let Some(text) = Arc::get_mut(&mut statement) {
+        text.zeroize();
+    }
+    given.map_err(|e| refused("taking its key", &e))
+}
+
+/// Bytes of the file; none where there is no file.
+fn size_of(path: &Path) -> Result<u64, VaultError> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(e) => Err(VaultError::io("measuring the database")(e)),
+    }
+}
+
+/// Drops the message: it may repeat a part of the statement, and the first statement holds the key.
+fn refused(doing: &'static str, e: &sqlx::Error) -> VaultError {
+    const CORRUPT: u32 = 11;
+    const FULL: u32 = 13;
+    const NOT_A_DATABASE: u32 = 26;
+    let code = e
+        .as_database_error()
+        .and_then(|e| e.code().map(|code| code.into_owned()));
+    // The low byte is the kind of error, the rest its circumstances.
+    match code
+        .as_deref()
+        .and_then(|code| code.parse::<u32>().ok())
+        .map(|code| code & 0xff)
+    {
+        Some(NOT_A_DATABASE | CORRUPT) => VaultError::DatabaseDamaged,
+        Some(FULL) => VaultError::DiskFull,
+        _ => VaultError::Database {
+            doing,
+            code: code.unwrap_or_else(|| "none".to_owned()),
+        },
+    }
+}

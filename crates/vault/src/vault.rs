@@ -1,0 +1,266 @@
+//! A cabinet's vault: made, opened, re-keyed and locked.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use object_store::ObjectStore;
+use secrecy::{ExposeSecretMut, SecretBox};
+use zeroize::Zeroizing;
+
+use crate::header::{Header, MOST_BYTES, ReadHeader};
+use crate::keys::{self, Key, KeyRing, Purpose};
+use crate::store::{SharedStores, StoreSealer};
+use crate::{KdfCost, Passphrase, RecoveryCode, SealedObjects, VaultError, database, files, home, value};
+
+/// A cabinet that is open in this process, and in no other.
+///
+/// Dropping it locks the cabinet: the subkeys are wiped, the opened chunks in memory are wiped, and every store and
+/// handle made from it answers [`VaultError::Locked`] from then on, whoever still holds it. A database pool is not
+/// reached by that; close it first.
+pub struct Vault {
+    home: PathBuf,
+    header: Mutex<Header>,
+    keys: Arc<KeyRing>,
+    objects: SealedObjects,
+    stores: Arc<SharedStores>,
+    // Last, so that another process gets in only after the keys are gone.
+    _lock: File,
+}
+
+/// How long opening waits for a lock that may be given up at once: another process that only looks.
+const LOCK_PATIENCE: Duration = Duration::from_millis(300);
+
+impl Vault {
+    /// True where a cabinet's header lies.
+    pub fn exists(home: &Path) -> bool {
+        home::header(home).exists()
+    }
+
+    /// True where a process, this one included, has the cabinet open.
+    pub fn in_use(home: &Path) -> bool {
+        File::open(home::lock(home))
+            .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// Makes a cabinet and opens it. The folder is made if it is not there. The recovery code exists only in the
+    /// answer: it is to be shown once and written down.
+    ///
+    /// Takes as long as `cost` says. The strength of the passphrase is the caller's to judge
+    /// ([`Passphrase::strength`]); an empty one is refused.
+    ///
+    /// # Errors
+    /// [`VaultError::AlreadyExists`] where a cabinet is, [`VaultError::MissingHeader`] where data lies without its
+    /// header: nothing is changed then.
+    pub fn create(
+        home: &Path,
+        passphrase: &Passphrase,
+        cost: KdfCost,
+    ) -> Result<(Self, RecoveryCode), VaultError> {
+        passphrase.bytes()?;
+        refuse_occupied(home)?;
+        files::make_private_folder(home)?;
+        let lock = take_lock(home, true)?;
+        // Once more, now that nobody else can make one meanwhile.
+        refuse_occupied(home)?;
+
+        let mut master: Key = SecretBox::default();
+        keys::fill_random(master.expose_secret_mut())?;
+        let code = RecoveryCode::random()?;
+        let header = Header::new(&master, passphrase, cost, &code)?;
+        files::write_whole(&home::header(home), header.to_text(&master)?.as_bytes())?;
+        Ok((Self::assemble(home, header, &master, lock)?, code))
+    }
+
+    /// Opens a cabinet by its passphrase. Takes as long as the header's cost says.
+    ///
+    /// # Errors
+    /// [`VaultError::NotACabinet`], [`VaultError::MissingHeader`], [`VaultError::DamagedHeader`],
+    /// [`VaultError::UnsupportedVersion`], [`VaultError::WrongPassphrase`], [`VaultError::InUse`].
+    pub fn open(home: &Path, passphrase: &Passphrase) -> Result<Self, VaultError> {
+        require_header(home)?;
+        let lock = take_lock(home, false)?;
+        let read = read_header(home)?;
+        let master = read.header.open(passphrase)?;
+        read.verify(&master)?;
+        Self::assemble(home, read.header, &master, lock)
+    }
+
+    /// Opens a cabinet by its recovery code and gives it a new passphrase. The code stays valid.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), with [`VaultError::WrongRecoveryCode`].
+    pub fn recover(home: &Path, code: &RecoveryCode, passphrase: &Passphrase) -> Result<Self, VaultError> {
+        passphrase.bytes()?;
+        require_header(home)?;
+        let lock = take_lock(home, false)?;
+        let read = read_header(home)?;
+        let master = read.header.open_by_code(code)?;
+        read.verify(&master)?;
+        let header = read.header.with_passphrase(&master, passphrase)?;
+        files::write_whole(&home::header(home), header.to_text(&master)?.as_bytes())?;
+        Self::assemble(home, header, &master, lock)
+    }
+
+    /// Gives the cabinet a new passphrase. Only the wrapped key is written anew, at once or not at all; the data,
+    /// the recovery code and everything that is open stay as they are. Takes twice as long as opening.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`] when `current` is not the passphrase.
+    pub fn change_passphrase(&self, current: &Passphrase, new: &Passphrase) -> Result<(), VaultError> {
+        new.bytes()?;
+        let mut header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        let master = header.open(current)?;
+        let changed = header.with_passphrase(&master, new)?;
+        files::write_whole(&home::header(&self.home), changed.to_text(&master)?.as_bytes())?;
+        *header = changed;
+        Ok(())
+    }
+
+    /// The folder the cabinet lies in.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Opens the database, encrypted by SQLCipher, making it in a fresh cabinet. See [`VaultError`] for what it
+    /// refuses: a database that is missing beside other data is never replaced by an empty one.
+    ///
+    /// The pool's connections log no statements: the first one carries the key. Close the pool before the vault is
+    /// dropped.
+    ///
+    /// # Errors
+    /// [`VaultError::DatabaseMissing`], [`VaultError::DatabaseDamaged`], [`VaultError::NoDatabaseEncryption`],
+    /// [`VaultError::Database`].
+    pub async fn open_database(&self) -> Result<sqlx::SqlitePool, VaultError> {
+        database::open(&self.home, self.keys.clone()).await
+    }
+
+    /// The originals.
+    pub fn objects(&self) -> &SealedObjects {
+        &self.objects
+    }
+
+    /// Wraps an object store so that all it holds is sealed; see [`StoreSealer::seal`].
+    pub fn seal_store(&self, inner: Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore> {
+        self.store_sealer().seal(inner)
+    }
+
+    /// What wraps object stores, for those who meet them later.
+    pub fn store_sealer(&self) -> StoreSealer {
+        StoreSealer::new(self.stores.clone())
+    }
+
+    /// Sets how many bytes of opened chunks the stores of this vault keep in memory together
+    /// ([`DEFAULT_CACHE_BYTES`](crate::DEFAULT_CACHE_BYTES) unless set). What is above is wiped at once.
+    pub fn set_cache_bytes(&self, bytes: usize) {
+        self.stores.set_cache_bytes(bytes);
+    }
+
+    /// Seals a small value under a label that says what it is.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
+    pub fn seal_value(&self, label: &str, value: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.keys
+            .with(Purpose::Values, |key| value::seal(key, label, value))?
+    }
+
+    /// Opens a value that [`seal_value`](Self::seal_value) sealed under the same label.
+    ///
+    /// # Errors
+    /// [`VaultError::ValueDamaged`].
+    pub fn open_value(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        self.keys
+            .with(Purpose::Values, |key| value::open(key, label, sealed))?
+    }
+
+    fn assemble(home: &Path, header: Header, master: &Key, lock: File) -> Result<Self, VaultError> {
+        // Absolute, so that a later change of the working directory does not move the cabinet.
+        let home = std::path::absolute(home).map_err(VaultError::io("finding the cabinet's folder"))?;
+        files::sweep_unfinished(&home)?;
+        files::sweep_unfinished(&home::objects(&home))?;
+        let keys = Arc::new(KeyRing::new(master));
+        let objects = SealedObjects::new(home::objects(&home), keys.clone());
+        let stores = Arc::new(SharedStores::new(&home, keys.clone()));
+        Ok(Self {
+            home,
+            header: Mutex::new(header),
+            keys,
+            objects,
+            stores,
+            _lock: lock,
+        })
+    }
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        self.keys.empty();
+        self.stores.wipe();
+    }
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+fn refuse_occupied(home: &Path) -> Result<(), VaultError> {
+    if home::exists(&home::header(home))? {
+        Err(VaultError::AlreadyExists)
+    } else if home::has_data(home)? {
+        Err(VaultError::MissingHeader)
+    } else {
+        Ok(())
+    }
+}
+
+/// Looked at before the lock is taken, so that a folder without a cabinet does not get a lock file.
+fn require_header(home: &Path) -> Result<(), VaultError> {
+    if home::exists(&home::header(home))? {
+        Ok(())
+    } else if home::has_data(home)? {
+        Err(VaultError::MissingHeader)
+    } else {
+        Err(VaultError::NotACabinet)
+    }
+}
+
+fn read_header(home: &Path) -> Result<ReadHeader, VaultError> {
+    use std::io::Read;
+    let doing = "reading the cabinet's key file";
+    let file = File::open(home::header(home)).map_err(VaultError::io(doing))?;
+    let mut text = Vec::new();
+    file.take(MOST_BYTES)
+        .read_to_end(&mut text)
+        .map_err(VaultError::io(doing))?;
+    ReadHeader::parse(&text)
+}
+
+/// Takes the lock that keeps other processes out. The system gives it up when this process ends, however it ends.
+fn take_lock(home: &Path, fresh: bool) -> Result<File, VaultError> {
+    let doing = "taking the cabinet's lock";
+    let lock = files::private()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(home::lock(home));
+    let lock = lock.map_err(VaultError::io(doing))?;
+    if fresh {
+        files::sync_folder_of(&home::lock(home))?;
+    }
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => return Err(VaultError::InUse),
+            Err(TryLockError::Error(e)) => return Err(VaultError::io(doing)(e)),
+        }
+    }
+}
