@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use cabinet_seal::{harden_process, probe};
+use cabinet_seal::{SealMode, harden_process, probe, seal_network};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{Case, Ends, case};
@@ -14,6 +14,11 @@ pub fn cases() -> Vec<Case> {
         case(
             "hardening_shows_in_the_probe",
             hardening_shows_in_the_probe,
+            Ends::Well,
+        ),
+        case(
+            "a_hardened_and_sealed_process_refuses_everything",
+            refuses_everything,
             Ends::Well,
         ),
         case(
@@ -67,6 +72,22 @@ fn hardening_shows_in_the_probe() {
     for name in NAMES {
         assert!(refused(name), "{name}");
     }
+}
+
+/// In the order of the programs; a process that is not dumpable must still be able to look at itself.
+fn refuses_everything() {
+    harden_process().expect("this kernel can");
+    seal_network(SealMode::Full).expect("this kernel has seccomp filters");
+    let report = probe();
+    assert!(report.sealed, "{:?}", report.checks);
+    for check in report
+        .checks
+        .iter()
+        .filter(|check| !check.name.contains("Landlock"))
+    {
+        assert!(check.refused, "{}: {}", check.name, check.detail);
+    }
+    std::env::current_exe().expect("and find its own program, to start the reader from");
 }
 
 fn a_crash_leaves_no_dump() {
