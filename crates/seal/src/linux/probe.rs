@@ -172,7 +172,11 @@ fn every_thread() -> SealCheck {
     let open = threads.iter().filter(|filtered| !**filtered).count();
     match (threads.len(), open) {
         (0, _) => check(NAME, false, "The list of threads could not be read."),
-        (all, 0) => check(NAME, true, format!("All {all} threads are under the filter.")),
+        (all, 0) => check(
+            NAME,
+            true,
+            format!("Every thread is under the filter ({all} looked at)."),
+        ),
         (all, open) => check(NAME, false, format!("{open} of {all} threads have no filter.")),
     }
 }
@@ -288,7 +292,7 @@ fn reader_files() -> SealCheck {
 /// The kernel's answer in words, without leaning on the C library's translations.
 fn reason(e: rustix::io::Errno) -> &'static str {
     match e {
-        rustix::io::Errno::AFNOSUPPORT => "no such kind of socket here",
+        rustix::io::Errno::AFNOSUPPORT => "to this program there is no such kind",
         rustix::io::Errno::PERM | rustix::io::Errno::ACCESS => "not permitted",
         _ => "it failed",
     }
