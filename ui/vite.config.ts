@@ -69,6 +69,10 @@ export default defineConfig(({ mode }) => {
       include: ['src/**/*.test.ts'],
       setupFiles: [resolve(here, 'src/lib/testing.ts')],
       restoreMocks: true,
+      // Whole screens are checked with axe; on a busy machine that takes its time.
+      testTimeout: 60_000,
+      // The tokens are read by a test; other styles are not needed there.
+      css: { include: [/tokens\.css/] },
     },
   };
 });

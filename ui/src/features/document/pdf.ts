@@ -64,6 +64,25 @@ export async function openPdf(id: string): Promise<OpenPdf> {
   return { document: await task.promise, close: () => void task.destroy() };
 }
 
+type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
+
+/**
+ * The text of a page. pdf.js's own `getTextContent` loops over a stream in a way that WebKit does not
+ * know yet; a reader does the same.
+ */
+export async function textOf(page: PDFPageProxy): Promise<TextContent> {
+  const stream = page.streamTextContent() as ReadableStream<TextContent>;
+  const reader = stream.getReader();
+  const whole: TextContent = { items: [], styles: Object.create(null), lang: null };
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return whole;
+    whole.lang ??= value.lang;
+    Object.assign(whole.styles, value.styles);
+    whole.items.push(...value.items);
+  }
+}
+
 export type RenderTask = ReturnType<PDFPageProxy['render']>;
 
 /** Draws a page on a canvas at the screen's own resolution. */

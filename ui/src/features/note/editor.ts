@@ -95,9 +95,12 @@ export function insertBlock(editor: Editor, block: JSONContent, gap?: number): v
       }
       return true;
     })
-    .setTextSelection(place.from + nodeSize(block) + 1)
-    .scrollIntoView()
+    .command(({ commands }) =>
+      // What is let go somewhere with the pointer leaves the writing hand where it was.
+      gap === undefined ? commands.setTextSelection(place.from + nodeSize(block) + 1) : true,
+    )
     .run();
+  if (gap === undefined) editor.commands.scrollIntoView();
 }
 
 const clamp = (editor: Editor, pos: number) => Math.min(pos, editor.state.doc.content.size);

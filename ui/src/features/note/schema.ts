@@ -170,7 +170,7 @@ export const verdictName: Record<Verdict, string> = {
 
 export function claimTitle({ verdict, reason, citations }: ClaimAttributes): string {
   const sources = citations.map(sourceName).join('; ');
-  return [verdictName[verdict], reason, sources].filter(Boolean).join('. ');
+  return [verdictName[verdict], reason?.replace(/\.$/, ''), sources].filter(Boolean).join('. ');
 }
 
 export interface ClaimRun {

@@ -159,7 +159,8 @@ function begin(start: PointerEvent, make: () => Payload | null): void {
     options,
   );
   window.addEventListener('pointercancel', () => end(), options);
-  window.addEventListener('blur', () => end(), options);
+  // Only the window's own blur: the capture sees every field that loses the focus as well.
+  window.addEventListener('blur', (event) => event.target === window && end(), options);
   window.addEventListener(
     'keydown',
     (event) => {

@@ -12,7 +12,7 @@ const clamp = (value: number, { min, max }: { min: number; max: number }) =>
 class Layout {
   width = $state(typeof window === 'undefined' ? 1280 : window.innerWidth);
   listWidth = $state(264);
-  assistantWidth = $state(372);
+  assistantWidth = $state(388);
   /** Share of the middle that the left half of a split takes. */
   split = $state(0.54);
   private listWanted = $state(true);

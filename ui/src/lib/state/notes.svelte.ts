@@ -18,6 +18,8 @@ class Notes {
   loaded = $state(false);
   private editors = new Map<string, OpenEditor>();
   private waiting = new Map<string, ((editor: OpenEditor) => void)[]>();
+  /** Last saves of editors that were closed: whoever opens the note again waits for them. */
+  private leaving = new Map<string, Promise<void>>();
   private last: string | null = null;
 
   async refresh(): Promise<void> {
@@ -36,6 +38,19 @@ class Notes {
       stopSaving();
       if (this.editors.get(id) === editor) this.editors.delete(id);
     };
+  }
+
+  leave(id: string, saving: Promise<void>): void {
+    const quiet = saving.catch(() => undefined);
+    this.leaving.set(id, quiet);
+    void quiet.then(() => {
+      if (this.leaving.get(id) === quiet) this.leaving.delete(id);
+    });
+  }
+
+  /** Resolves when nothing of this note is on its way to the disk. */
+  async settled(id: string): Promise<void> {
+    await this.leaving.get(id);
   }
 
   touched(id: string): void {

@@ -1,0 +1,289 @@
+import { fireEvent, render, screen, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { soon } from '$lib/testing';
+import { dragFiles, emit, fake, resetFake } from '$lib/ipc/fake/backend';
+import { library } from '$lib/state/library.svelte';
+import { session } from '$lib/state/session.svelte';
+import { workspace, type Place } from '$lib/state/workspace.svelte';
+import App from './App.svelte';
+
+/** Contrast needs a real layout; it is checked from the tokens, see tokens.test.ts. */
+async function accessible(): Promise<void> {
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false } },
+    resultTypes: ['violations'],
+  });
+  const said = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join('\n  ')}`);
+  expect(said).toEqual([]);
+}
+
+const id = (testid: string) => screen.findByTestId(testid);
+const click = async (testid: string) => fireEvent.click(await id(testid));
+const type = async (testid: string, value: string) =>
+  fireEvent.input(await id(testid), { target: { value } });
+
+beforeEach(() => {
+  // Every test begins as the program does: nothing known, nothing shown.
+  session.locked('asked');
+  session.screen = 'starting';
+});
+
+async function openCabinet(): Promise<void> {
+  render(App);
+  await id('shell');
+  await soon(() => expect(library.loaded).toBe(true));
+}
+
+describe('welcome', () => {
+  it('makes a cabinet, shows the code and asks two groups back', async () => {
+    resetFake('welcome');
+    render(App);
+    const make = (await id('make-cabinet')) as HTMLButtonElement;
+    await accessible();
+    expect(make.disabled).toBe(true);
+    await type('passphrase', 'five quite uncommon words here');
+    await type('passphrase-again', 'five quite uncommon');
+    expect(make.disabled).toBe(true);
+    await type('passphrase-again', 'five quite uncommon words here');
+    await soon(() => expect(make.disabled).toBe(false));
+    await fireEvent.click(make);
+    const groups = [...(await id('recovery-code')).querySelectorAll('li')].map((li) =>
+      (li.textContent ?? '').replace(/^\d/, ''),
+    );
+    expect(groups).toHaveLength(8);
+    await accessible();
+    await click('code-kept');
+    const open = (await id('open-cabinet')) as HTMLButtonElement;
+    expect(open.disabled).toBe(true);
+    for (const field of document.querySelectorAll<HTMLInputElement>('[data-group]')) {
+      const group = groups[Number(field.dataset.group)] ?? '';
+      await fireEvent.input(field, { target: { value: group.toLowerCase() } });
+    }
+    expect(open.disabled).toBe(false);
+    await fireEvent.click(open);
+    await id('empty-library');
+    await click('add-samples');
+    await soon(() => expect(library.rows).toHaveLength(4));
+  });
+});
+
+describe('lock', () => {
+  it('says a wrong passphrase in words and opens with the right one', async () => {
+    resetFake('locked');
+    render(App);
+    await accessible();
+    await type('unlock-passphrase', 'wrong');
+    await click('unlock');
+    expect((await id('unlock-note')).textContent).toContain('not the passphrase');
+    await type('unlock-passphrase', 'wrong again');
+    await click('unlock');
+    await soon(async () => expect((await id('unlock-note')).textContent).toContain('Next try in'));
+    expect(((await id('unlock')) as HTMLButtonElement).disabled).toBe(true);
+  });
+
+  it('opens with the recovery code and a new passphrase', async () => {
+    resetFake('locked');
+    render(App);
+    await click('use-recovery');
+    await type('recovery-code-input', 'k7qm x2rd 9tfb h4wa zn6c p3ve 8jyg m5sl');
+    await type('passphrase', 'another five uncommon words');
+    await type('passphrase-again', 'another five uncommon words');
+    const make = (await id('make-cabinet')) as HTMLButtonElement;
+    await soon(() => expect(make.disabled).toBe(false));
+    await fireEvent.click(make);
+    await id('shell');
+    expect(fake.passphrase).toBe('another five uncommon words');
+  });
+
+  it('takes everything off the screen when the cabinet locks itself', async () => {
+    await openCabinet();
+    await screen.findAllByText('Discharge letter, Ruth Adeyemi');
+    emit('locked', 'idle');
+    await id('unlock-passphrase');
+    expect(document.body.textContent).not.toContain('Adeyemi');
+    expect(document.body.textContent).toContain('nothing was done for a while');
+    expect(document.title).not.toContain('Adeyemi');
+  });
+});
+
+describe('library', () => {
+  it('lists documents, selects, trashes and takes it back', async () => {
+    await openCabinet();
+    const rows = await screen.findAllByTestId('document-row');
+    expect(rows).toHaveLength(12);
+    await fireEvent.click(rows[0] as HTMLElement);
+    await accessible();
+    await click('trash');
+    await soon(() => expect(screen.getAllByTestId('document-row')).toHaveLength(11));
+    await click('toast-action');
+    await soon(() => expect(screen.getAllByTestId('document-row')).toHaveLength(12));
+  });
+
+  it('is worked by keys alone', async () => {
+    await openCabinet();
+    const table = await id('document-table');
+    await fireEvent.keyDown(table, { key: 'ArrowDown' });
+    await fireEvent.keyDown(table, { key: ' ' });
+    expect(library.selected.size).toBe(1);
+    await fireEvent.keyDown(table, { key: 'm' });
+    const options = await screen.findAllByTestId('dialog-option');
+    await accessible();
+    await fireEvent.click(options[0] as HTMLElement);
+    await click('dialog-confirm');
+    await soon(() => {
+      const moved = library.rows.find((row) => row.id === [...library.selected][0]);
+      expect(moved?.folderId).toBe('f0');
+    });
+    await fireEvent.keyDown(table, { key: 'Enter' });
+    await id('document-view');
+  });
+
+  it('asks once before deleting for ever and says what will be gone', async () => {
+    await openCabinet();
+    await fireEvent.click((await screen.findAllByTestId('document-row'))[0] as HTMLElement);
+    await click('trash');
+    await click('folder-trash');
+    const row = await id('document-row');
+    await fireEvent.click(row);
+    await click('delete-forever');
+    expect((await id('dialog')).textContent).toContain('cannot be undone');
+    await click('dialog-confirm');
+    await id('empty-trash-state');
+    expect(fake.documents).toHaveLength(11);
+  });
+
+  it('takes files that are let go over it', async () => {
+    await openCabinet();
+    const shell = await id('shell');
+    vi.spyOn(document, 'elementFromPoint').mockReturnValue(shell);
+    dragFiles({ type: 'over', x: 10, y: 10, count: 2 });
+    expect((await id('drag-ghost')).textContent).toContain('Add to General');
+    dragFiles({ type: 'drop', x: 10, y: 10, paths: ['/x/a.pdf', '/x/b.pdf'] });
+    await soon(() => expect(library.rows.length).toBe(14));
+    expect(screen.queryByTestId('drag-ghost')).toBeNull();
+  });
+});
+
+describe('search', () => {
+  it('finds, goes by arrow keys and opens at the hit', async () => {
+    await openCabinet();
+    await fireEvent.keyDown(window, { key: '/' });
+    await type('search-input', 'metformin tablets');
+    await screen.findAllByTestId('hit');
+    await accessible();
+    const field = await id('search-input');
+    await fireEvent.keyDown(field, { key: 'ArrowDown' });
+    expect(field.getAttribute('aria-activedescendant')).toBe('hit-1');
+    await fireEvent.keyDown(field, { key: 'ArrowUp' });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await id('document-view');
+    await soon(() => expect(screen.getAllByTestId('text-mark').length).toBeGreaterThan(0));
+    const marked = screen.getAllByTestId('text-mark').map((mark) => mark.textContent);
+    expect(marked).toContain('metformin');
+  });
+
+  it('helps when there is nothing', async () => {
+    await openCabinet();
+    workspace.go('search');
+    await type('search-input', '"no such phrase"');
+    expect((await id('no-results')).textContent).toContain('Not found in these documents');
+    await fireEvent.click(await screen.findByText('Search without the quotes'));
+    expect(((await id('search-input')) as HTMLInputElement).value).toBe('no such phrase');
+  });
+});
+
+describe('assistant and note', () => {
+  it('summarises with checked claims and puts them into a note with their sources', async () => {
+    await openCabinet();
+    workspace.openDocument('d4', 'Telephone notes, spring');
+    await click('summarize');
+    await soon(async () =>
+      expect((await id('run-summary')).getAttribute('data-state')).toBe('done'),
+    );
+    const claims = await screen.findAllByTestId('claim');
+    expect(claims.map((c) => c.getAttribute('data-verdict'))).toContain('partly');
+    const partly = claims.find((c) => c.getAttribute('data-verdict') === 'partly');
+    expect(partly?.textContent).toContain('does not stand in the cited sentence');
+    expect(
+      within(partly as HTMLElement)
+        .getByRole('img')
+        .getAttribute('aria-label'),
+    ).toBe('Partly borne out');
+    expect((await id('coverage')).textContent).toContain('Read the one page.');
+    await accessible();
+    await click('insert-run');
+    await soon(() => expect(screen.getAllByTestId('note-claim').length).toBeGreaterThan(1));
+    await soon(async () =>
+      expect((await id('note-saved')).getAttribute('data-state')).toBe('saved'),
+    );
+    const saved = fake.notes.at(-1)?.note.body ?? '';
+    expect(JSON.parse(saved).content[0].content[0].marks[0].type).toBe('claim');
+  });
+
+  it('opens the place a quote comes from', async () => {
+    await openCabinet();
+    workspace.openNote('n1', 'Visit of 18 March');
+    await fireEvent.click(await id('quote-source'));
+    expect(workspace.mainTab?.target).toMatchObject({ page: 1, start: 790, kind: 'cite' });
+    await accessible();
+  });
+
+  it('says so when a note was changed elsewhere, and loses neither version', async () => {
+    await openCabinet();
+    workspace.openNote('n1', 'Visit of 18 March');
+    const title = await id('note-title');
+    const own = fake.notes[0];
+    if (own) own.note = { ...own.note, version: 9, title: 'Theirs' };
+    await fireEvent.input(title, { target: { value: 'Mine' } });
+    await fireEvent.click(await screen.findByTestId('keep-mine'));
+    await soon(() => expect(fake.notes[0]?.note.title).toBe('Mine'));
+    expect(fake.notes[0]?.note.version).toBe(10);
+  });
+});
+
+describe('the rest', () => {
+  it.each<[Place, string]>([
+    ['jobs', 'Need your attention'],
+    ['privacy', 'Nothing has ever left this machine.'],
+    ['models', 'SmolLM2-135M-Instruct'],
+    ['settings', 'Lock after'],
+    ['help', 'Lock the cabinet'],
+    ['notes', 'Visit of 18 March'],
+  ])('%s is there and can be used by everyone', async (place, text) => {
+    await openCabinet();
+    await click(`rail-${place}`);
+    expect((await screen.findAllByText(text)).length).toBeGreaterThan(0);
+    await accessible();
+  });
+
+  it('asks for the password of a protected file', async () => {
+    await openCabinet();
+    workspace.go('jobs');
+    await fireEvent.click(await screen.findByText('Give password'));
+    const field = (await id('dialog-input')) as HTMLInputElement;
+    expect(field.type).toBe('password');
+    await fireEvent.input(field, { target: { value: 'secret' } });
+    await click('dialog-confirm');
+    await soon(() => expect(fake.jobs.find((j) => j.id === 'j1')?.state).toBe('added'));
+  });
+
+  it('goes anywhere from the palette', async () => {
+    await openCabinet();
+    await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
+    await type('palette-input', 'lease quay');
+    await accessible();
+    await fireEvent.keyDown(await id('palette-input'), { key: 'Enter' });
+    await soon(() => expect(workspace.mainTab?.title).toBe('Lease, 14 Quay Street'));
+  });
+
+  it('sets the theme on the page and remembers it', async () => {
+    await openCabinet();
+    workspace.go('settings');
+    await click('theme-dark');
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    await soon(() => expect(fake.settings.theme).toBe('dark'));
+    await click('theme-system');
+    expect(document.documentElement.dataset.theme).toBeUndefined();
+  });
+});
