@@ -142,8 +142,10 @@ fn word_end(chars: &[char], start: usize) -> usize {
     while let Some(c) = chars.get(at) {
         let inner = matches!(c, '\'' | '’' | '\u{ad}' | '\u{2060}')
             && chars.get(at + 1).is_some_and(|next| next.is_alphabetic());
-        let mark = fold(&c.to_string()).is_empty();
-        if c.is_alphabetic() || inner || mark && !c.is_whitespace() {
+        // Accents that stand alone as characters belong to the letter before them.
+        let accent =
+            !c.is_ascii() && !c.is_whitespace() && !c.is_alphabetic() && fold(&c.to_string()).is_empty();
+        if c.is_alphabetic() || inner || accent {
             at += 1;
         } else {
             break;

@@ -92,14 +92,7 @@ fn words(lexemes: &[Lexeme], at: usize) -> Option<(Decimal, usize)> {
         } else if word == "million" && seen && group > 0 && total == 0 {
             total = group * 1_000_000;
             group = 0;
-        } else if seen
-            && lexeme.is_dash()
-            && lexeme.glued
-            && lexemes.get(cursor + 1).is_some_and(|next| next.glued)
-        {
-            cursor += 1;
-            continue;
-        } else if seen && word == "and" && (total > 0 || group >= 100) {
+        } else if seen && joins(lexemes, cursor, total > 0 || group >= 100) {
             cursor += 1;
             continue;
         } else {
@@ -121,6 +114,13 @@ fn words(lexemes: &[Lexeme], at: usize) -> Option<(Decimal, usize)> {
         return None;
     }
     Some((Decimal::whole(total + group), end))
+}
+
+/// The hyphen of "twenty-five", and the "and" of "one hundred and five".
+fn joins(lexemes: &[Lexeme], at: usize, large: bool) -> bool {
+    let hyphen =
+        lexemes[at].is_dash() && lexemes[at].glued && lexemes.get(at + 1).is_some_and(|next| next.glued);
+    hyphen || large && lexemes[at].is("and")
 }
 
 /// "no one", "one of the", "one another", "this one".

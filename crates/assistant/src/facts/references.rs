@@ -210,7 +210,8 @@ fn phone(lexemes: &[Lexeme], at: usize) -> Option<(String, usize)> {
     let bracket = first.is_mark('(');
     let start = at + usize::from(plus || bracket);
     let head = lexemes.get(start).filter(|head| head.is_number())?;
-    if !plus && !head.form.starts_with('0') && !(bracket && head.form.len() == 3) {
+    let area_code = head.form.starts_with('0') || bracket && head.form.len() == 3;
+    if !plus && !area_code {
         return None;
     }
     let mut digits = String::new();

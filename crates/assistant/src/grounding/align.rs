@@ -22,15 +22,8 @@ pub(crate) fn bears_out(claim: &Token, source: &Token) -> bool {
         (What::Word(mine), What::Word(theirs)) => match (mine.role, theirs.role) {
             (Role::Modal(a), Role::Modal(b)) => a == b,
             (Role::Side(a), Role::Side(b)) => a == b,
-            (
-                Role::Grammar
-                | Role::Joint(_)
-                | Role::Relation
-                | Role::Clause
-                | Role::Pronoun(_)
-                | Role::Title,
-                _,
-            ) => false,
+            (Role::Grammar | Role::Relation | Role::Clause | Role::Joint(_), _) => mine.form == theirs.form,
+            (Role::Pronoun(_) | Role::Title, _) => false,
             _ if claim.is_name() && source.is_name() => {
                 mine.form == theirs.form || mine.stem == theirs.stem && mine.form.len() > 4
             }
@@ -84,7 +77,11 @@ impl Alignment {
             cursor = best[at].1;
         }
         for &(mine, theirs) in &pairs {
-            if alignment.of[mine].is_none() && alignment.back[theirs].is_none() {
+            let small = matches!(
+                claim.tokens[mine].role(),
+                Some(Role::Grammar | Role::Joint(_) | Role::Relation | Role::Clause | Role::Negator(_))
+            );
+            if !small && alignment.of[mine].is_none() && alignment.back[theirs].is_none() {
                 alignment.set((mine, theirs), false);
             }
         }
@@ -131,7 +128,9 @@ pub(crate) fn token_weight(token: &Token, sources: &Sources) -> f32 {
             Role::Content if token.is_name() => 4.0,
             Role::Content | Role::Kin | Role::Qualifier => sources.weight(&word.stem).clamp(1.0, 4.0),
             Role::Side(_) | Role::Modal(_) => 1.5,
-            _ => 0.4,
+            Role::Frame | Role::Extent => 0.4,
+            // Small words only decide between alignments that are otherwise as good.
+            _ => 0.03,
         },
     }
 }

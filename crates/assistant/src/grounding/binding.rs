@@ -20,7 +20,7 @@ impl Check<'_> {
                 .take(1)
                 .find(|&at| self.window.tokens[at].part == self.window.tokens[theirs].part);
             let after = (theirs + 1..self.window.tokens.len())
-                .find(|&at| !self.source_word(at).is_some_and(|word| word.form == "of"))
+                .find(|&at| self.source_word(at).is_none_or(|word| word.form != "of"))
                 .filter(|&at| self.window.tokens[at].part == self.window.tokens[theirs].part);
             let by = before.into_iter().chain(after).find(|&at| {
                 let token = self.window.tokens[at].token;
@@ -72,9 +72,6 @@ impl Check<'_> {
 
     fn skip(&self, my_first: usize, my_second: usize, second: usize, between: &[usize]) -> Option<Finding> {
         let claim_between = &self.claim.tokens[my_first + 1..my_second];
-        let close = claim_between
-            .iter()
-            .all(|token| matches!(token.role(), Some(Role::Grammar)));
         let adjacent = claim_between.is_empty();
         let claim_joint = claim_between
             .iter()
@@ -119,7 +116,7 @@ impl Check<'_> {
             return None;
         }
         // Words that stand together in the claim stand in different items of a list in the source.
-        if (adjacent || close) && !claim_joint && (joint.is_some() && adjacent || comma && adjacent) {
+        if adjacent && !claim_joint && (joint.is_some() || comma) {
             return Some(self.apart(my_first, my_second));
         }
         if let Some(joint) = joint.filter(|_| !claim_joint)

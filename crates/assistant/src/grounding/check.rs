@@ -65,12 +65,16 @@ impl Check<'_> {
         findings.extend(self.skips());
         findings.extend(self.inversions());
         findings.extend(self.relations());
+        findings.extend(self.small_words());
         findings.extend(self.modals());
         findings.extend(self.qualifiers());
         findings.extend(self.alternatives());
         findings.extend(self.subjects());
         findings.extend(self.neighbours());
         findings.extend(self.predicate());
+        findings.extend(self.label());
+        findings.extend(self.speakers());
+        findings.extend(self.added_negation());
         let rests_on_it = self
             .alignment
             .pairs(self.claim)

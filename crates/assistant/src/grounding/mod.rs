@@ -15,6 +15,7 @@ mod missing;
 mod order;
 mod parts;
 mod polarity;
+mod small_words;
 mod sources;
 mod window;
 

@@ -3,16 +3,18 @@
 use crate::facts::{Kind, Value};
 use crate::grounding::check::{Check, Finding};
 use crate::grounding::window::Part;
-use crate::reading::{Gender, Role, Token, What, is_auxiliary, is_plain_label};
+use crate::reading::{Gender, Role, Token, What, Word, is_auxiliary, is_plain_label};
 
 impl Check<'_> {
     /// Matched words that stand in another order than in the source.
     pub(crate) fn inversions(&self) -> Option<Finding> {
-        let moved: Vec<usize> = self
-            .alignment
-            .pairs(self.claim)
-            .map(|(mine, _)| mine)
-            .filter(|&mine| !self.alignment.in_order[mine])
+        let counts = |mine: &usize| {
+            let token = &self.claim.tokens[*mine];
+            token.must_match() || token.role() == Some(Role::Frame)
+        };
+        let moved: Vec<usize> = (0..self.claim.tokens.len())
+            .filter(|&mine| self.alignment.of[mine].is_some() && !self.alignment.in_order[mine])
+            .filter(counts)
             .collect();
         let first = *moved.first()?;
         let mut groups: Vec<Vec<usize>> = vec![vec![first]];
@@ -30,15 +32,15 @@ impl Check<'_> {
                 _ => groups.push(vec![mine]),
             }
         }
-        let bad = groups.iter().find(|group| !self.may_move(group))?;
+        let bad = groups.iter().find(|group| !self.may_move(group, groups.len()))?;
         Some(Finding::doubt(format!(
             "“{}” stands in another place in the source.",
             self.claim_words(self.claim.tokens[bad[0]].span)
         )))
     }
 
-    fn may_move(&self, group: &[usize]) -> bool {
-        self.is_free_time(group) || self.is_turned_round(group) || self.is_free_phrase(group)
+    fn may_move(&self, group: &[usize], groups: usize) -> bool {
+        self.is_free_time(group) || groups == 1 && self.is_turned_round(group) || self.is_free_phrase(group)
     }
 
     /// A date or time may stand anywhere in its clause where it is the only one.
@@ -339,16 +341,10 @@ impl Check<'_> {
                     .source_word(at)
                     .is_some_and(|word| word.past || word.loose && word.form.ends_with("ing"))
         });
-        if let Some(verb) = verb {
-            return Some(Finding::doubt(format!(
-                "The source says this with “{}”.",
-                self.source_words(verb)
-            )));
-        }
-        let label = self.foreign_label(first)?;
+        let verb = verb?;
         Some(Finding::doubt(format!(
-            "In the source this stands under “{}”.",
-            self.source_words(label)
+            "The source says this with “{}”.",
+            self.source_words(verb)
         )))
     }
 
@@ -361,24 +357,77 @@ impl Check<'_> {
         })
     }
 
-    /// A word of the label or heading above that is neither claimed nor one of the plain ones ("Medication").
+    /// What stands behind a label is said of what the label names.
+    pub(crate) fn label(&self) -> Option<Finding> {
+        let first = self
+            .main()
+            .find(|&at| self.matched(at) && self.window.tokens[at].token.says_something())?;
+        let label = self.foreign_label(first)?;
+        Some(Finding::doubt(format!(
+            "In the source this stands under “{}”.",
+            self.source_words(label)
+        )))
+    }
+
+    /// A word of the label that is neither claimed nor one of the plain ones ("Medication").
     fn foreign_label(&self, first: usize) -> Option<usize> {
         let colon = self
             .main()
             .take_while(|&at| at < first)
             .filter(|&at| self.window.tokens[at].token.is_mark(':'))
-            .last();
-        let foreign = |at: &usize| {
-            self.is_left_out(*at)
-                && self.source_word(*at).is_some_and(|word| {
-                    !is_plain_label(&word.form) && !self.sources.persons().is_subject(word)
-                })
-        };
-        match colon {
-            Some(colon) => self.main().take_while(|&at| at < colon).find(foreign),
-            None => None,
-        }
+            .last()?;
+        self.main().take_while(|&at| at < colon).find(|&at| {
+            let plain = |word: &Word| is_plain_label(&word.form) || self.sources.persons().is_subject(word);
+            self.is_left_out(at) && self.source_word(at).is_some_and(|word| !plain(word))
+        })
     }
+
+    /// "I", "it" and "she" are not the same, nor is "it" the patient.
+    pub(crate) fn speakers(&self) -> Option<Finding> {
+        let first_match = self.alignment.pairs(self.claim).next()?.0;
+        let mine = self.claim.tokens[..first_match].iter().rev().find_map(speaker)?;
+        let theirs = self.alignment.of[first_match]?;
+        if self.window.tokens[theirs].part != Part::Main {
+            return None;
+        }
+        let segment = self.window.tokens[theirs].segment;
+        let lead = || {
+            (0..theirs)
+                .rev()
+                .map(|at| &self.window.tokens[at])
+                .take_while(|placed| placed.segment == segment)
+        };
+        let source = lead().find_map(|placed| speaker(placed.token));
+        let named = lead().any(|placed| placed.token.is_name() || placed.token.role() == Some(Role::Title));
+        let same = match (mine, source) {
+            (Speaker::Person, None) => true,
+            (Speaker::Person, Some(source)) => source == Speaker::Person || named,
+            (mine, source) => source == Some(mine),
+        };
+        (!same).then(|| Finding::doubt("The source says this of someone or something else.".to_owned()))
+    }
+}
+
+/// Who or what a sentence speaks of, as far as a pronoun tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaker {
+    Person,
+    Writer,
+    Reader,
+    Many,
+    Thing,
+}
+
+fn speaker(token: &Token) -> Option<Speaker> {
+    let word = token.word()?;
+    Some(match word.form.as_str() {
+        "he" | "she" | "patient" => Speaker::Person,
+        "i" | "we" => Speaker::Writer,
+        "you" => Speaker::Reader,
+        "they" | "these" | "those" => Speaker::Many,
+        "it" | "this" | "there" => Speaker::Thing,
+        _ => return None,
+    })
 }
 
 fn small_word(token: &Token) -> Option<String> {

@@ -11,6 +11,16 @@ pub(crate) fn check(sources: &Sources, text: &str) -> Option<Outcome> {
     let mut sentences = Vec::new();
     let mut coverage: f32 = 1.0;
     for part in &parts {
+        // One word alone would be found almost anywhere.
+        if Reading::new(part)
+            .tokens
+            .iter()
+            .filter(|token| token.says_something())
+            .count()
+            < 2
+        {
+            return None;
+        }
         let outcome = sources.best_outcome(part)?;
         if outcome.verdict != Verdict::Supported {
             return None;
@@ -32,6 +42,19 @@ pub(crate) fn check(sources: &Sources, text: &str) -> Option<Outcome> {
 fn split(text: &str) -> Option<Vec<String>> {
     let reading = Reading::new(text);
     let tokens = &reading.tokens;
+    // What hangs on an "or" or an "if" means something else by itself.
+    let hangs = tokens.iter().any(|token| {
+        matches!(token.role(), Some(Role::Joint(Joint::Or)))
+            || token.word().is_some_and(|word| {
+                matches!(
+                    word.form.as_str(),
+                    "if" | "unless" | "except" | "only" | "whether"
+                )
+            })
+    });
+    if hangs {
+        return None;
+    }
     let chars: Vec<char> = text.chars().collect();
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     let mut from = 0;
@@ -78,17 +101,13 @@ fn split(text: &str) -> Option<Vec<String>> {
     Some(parts)
 }
 
-/// "The landlord insures …", "she was …".
+/// "The landlord was …", "she was …", "aspirin was …".
 fn has_own_subject(part: &[Token]) -> bool {
     let verb = part
         .iter()
-        .any(|token| token.word().is_some_and(|word| is_auxiliary(&word.form)));
-    let opens = part.first().and_then(Token::word).is_some_and(|word| {
-        matches!(word.role, Role::Pronoun(_) | Role::Title)
-            || matches!(word.form.as_str(), "the" | "a" | "an")
-            || word.capital
-    });
-    verb && opens
+        .position(|token| token.word().is_some_and(|word| is_auxiliary(&word.form)));
+    let subject = |token: &Token| token.is_nounish() || matches!(token.role(), Some(Role::Pronoun(_)));
+    verb.is_some_and(|verb| part[..verb].iter().any(subject))
 }
 
 /// How much of the first part also belongs before this one: up to its verb where this part brings a verb of its

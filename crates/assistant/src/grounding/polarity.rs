@@ -27,6 +27,22 @@ impl Check<'_> {
         ))
     }
 
+    /// A "not" or "without" of the claim that reaches nothing comparable and has no counterpart.
+    pub(crate) fn added_negation(&self) -> Option<Finding> {
+        let segments = self.alignment.segments(self.claim, self.window);
+        let negates = |token: &Token| matches!(token.role(), Some(Role::Negator(_)));
+        let mine = self.claim.tokens.iter().filter(|token| negates(token)).count();
+        let theirs = self
+            .window
+            .tokens
+            .iter()
+            .filter(|placed| {
+                negates(placed.token) && (segments.contains(&placed.segment) || placed.part == Part::Above)
+            })
+            .count();
+        (mine > theirs).then(|| Finding::wrong("The source does not deny this.".to_owned()))
+    }
+
     /// "May" left out of a sentence that hangs on it.
     pub(crate) fn modals(&self) -> Option<Finding> {
         let segments = self.alignment.segments(self.claim, self.window);

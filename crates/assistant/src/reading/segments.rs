@@ -89,7 +89,10 @@ pub(super) fn negate(tokens: &mut [Token]) {
             .get(at + 1)
             .and_then(Token::word)
             .map_or("", |word| word.form.as_str());
-        if form == "not" && next == "only" {
+        let but = tokens[at..]
+            .iter()
+            .any(|token| token.word().is_some_and(|word| word.form == "but"));
+        if form == "not" && next == "only" && but {
             continue;
         }
         let reach = if form == "no" && next == "longer" {
@@ -100,11 +103,11 @@ pub(super) fn negate(tokens: &mut [Token]) {
         let segment = tokens[at].segment;
         let one_word = form == "non";
         let mut reached = 0;
-        for other in 0..tokens.len() {
-            let within = tokens[other].segment == segment && other != at;
-            if within && (reach == Reach::Clause || other > at) && !(one_word && reached > 0) {
-                tokens[other].negations += 1;
-                reached += usize::from(tokens[other].word().is_some());
+        for (place, other) in tokens.iter_mut().enumerate() {
+            let within = other.segment == segment && place != at;
+            if within && (reach == Reach::Clause || place > at) && !(one_word && reached > 0) {
+                other.negations += 1;
+                reached += usize::from(other.word().is_some());
             }
         }
     }

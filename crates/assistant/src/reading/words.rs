@@ -1,5 +1,8 @@
 //! What part a word plays when a claim is compared with its source.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 /// The part a word plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -625,10 +628,17 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("above", "below"),
 ];
 
+static BY_STEM: LazyLock<HashMap<String, HashSet<String>>> = LazyLock::new(|| {
+    let mut found: HashMap<String, HashSet<String>> = HashMap::new();
+    for (one, other) in OPPOSITES {
+        let (one, other) = (super::key(one), super::key(other));
+        found.entry(one.clone()).or_default().insert(other.clone());
+        found.entry(other).or_default().insert(one);
+    }
+    found
+});
+
 /// True where two stems stand for opposite things.
 pub(crate) fn are_opposite(one: &str, other: &str) -> bool {
-    let same = |word: &str, stem: &str| super::key(word) == stem;
-    OPPOSITES
-        .iter()
-        .any(|(a, b)| same(a, one) && same(b, other) || same(b, one) && same(a, other))
+    BY_STEM.get(one).is_some_and(|others| others.contains(other))
 }

@@ -3,4 +3,5 @@
 
 mod facts;
 mod grounding;
+mod mutations;
 mod table;
