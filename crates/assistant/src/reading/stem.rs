@@ -3,87 +3,25 @@
 //! Cautious on purpose: what it joins, the check of a claim takes for the same word. It never joins a word with
 //! its opposite or with another party ("lessor" and "lessee" stay apart).
 
-const IRREGULAR: &[(&str, &str)] = &[
-    ("ate", "eat"),
-    ("became", "become"),
-    ("began", "begin"),
-    ("begun", "begin"),
-    ("bled", "bleed"),
-    ("bought", "buy"),
-    ("broke", "break"),
-    ("broken", "break"),
-    ("brought", "bring"),
-    ("caught", "catch"),
-    ("children", "child"),
-    ("chose", "choose"),
-    ("chosen", "choose"),
-    ("came", "come"),
-    ("drank", "drink"),
-    ("drove", "drive"),
-    ("fallen", "fall"),
-    ("feet", "foot"),
-    ("fell", "fall"),
-    ("felt", "feel"),
-    ("forbade", "forbid"),
-    ("forbidden", "forbid"),
-    ("found", "find"),
-    ("fought", "fight"),
-    ("gave", "give"),
-    ("given", "give"),
-    ("gone", "go"),
-    ("grew", "grow"),
-    ("grown", "grow"),
-    ("heard", "hear"),
-    ("held", "hold"),
-    ("kept", "keep"),
-    ("knew", "know"),
-    ("known", "know"),
-    ("lain", "lie"),
-    ("lent", "lend"),
-    ("lost", "lose"),
-    ("made", "make"),
-    ("men", "man"),
-    ("met", "meet"),
-    ("paid", "pay"),
-    ("ran", "run"),
-    ("risen", "rise"),
-    ("rose", "rise"),
-    ("said", "say"),
-    ("sat", "sit"),
-    ("saw", "see"),
-    ("seen", "see"),
-    ("sent", "send"),
-    ("shown", "show"),
-    ("sold", "sell"),
-    ("sought", "seek"),
-    ("slept", "sleep"),
-    ("smelt", "smell"),
-    ("spent", "spend"),
-    ("spoke", "speak"),
-    ("spoken", "speak"),
-    ("stood", "stand"),
-    ("swollen", "swell"),
-    ("taken", "take"),
-    ("taught", "teach"),
-    ("teeth", "tooth"),
-    ("thought", "think"),
-    ("told", "tell"),
-    ("took", "take"),
-    ("torn", "tear"),
-    ("understood", "understand"),
-    ("undergone", "undergo"),
-    ("underwent", "undergo"),
-    ("went", "go"),
-    ("wives", "wife"),
-    ("withdrawn", "withdraw"),
-    ("withdrew", "withdraw"),
-    ("withheld", "withhold"),
-    ("women", "woman"),
-    ("won", "win"),
-    ("wore", "wear"),
-    ("written", "write"),
-    ("wrote", "write"),
-];
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+static IRREGULAR: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    "\
+    ate/eat became/become began/begin begun/begin bled/bleed bought/buy broke/break broken/break \
+    brought/bring caught/catch children/child chose/choose chosen/choose came/come drank/drink drove/drive \
+    fallen/fall feet/foot fell/fall felt/feel forbade/forbid forbidden/forbid found/find fought/fight \
+    gave/give given/give gone/go grew/grow grown/grow heard/hear held/hold kept/keep knew/know known/know \
+    lain/lie lent/lend lost/lose made/make men/man met/meet paid/pay ran/run risen/rise rose/rise said/say \
+    sat/sit saw/see seen/see sent/send shown/show sold/sell sought/seek slept/sleep smelt/smell spent/spend \
+    spoke/speak spoken/speak stood/stand swollen/swell taken/take taught/teach teeth/tooth thought/think \
+    told/tell took/take torn/tear understood/understand undergone/undergo underwent/undergo went/go \
+    wives/wife withdrawn/withdraw withdrew/withdraw withheld/withhold women/woman won/win wore/wear \
+    written/write wrote/write"
+        .split_whitespace()
+        .filter_map(|pair| pair.split_once('/'))
+        .collect()
+});
 
 /// British spellings inside words, and what they are compared as.
 const SPELLINGS: &[(&str, &str)] = &[
@@ -104,35 +42,36 @@ const SPELLINGS: &[(&str, &str)] = &[
 
 /// The past forms that do not end in "-ed".
 pub(crate) fn is_irregular_past(word: &str) -> bool {
-    IRREGULAR.iter().any(|(past, base)| {
-        *past == word && !matches!(*base, "child" | "foot" | "man" | "tooth" | "woman" | "wife")
-    })
+    IRREGULAR
+        .get(word)
+        .is_some_and(|base| !matches!(*base, "child" | "foot" | "man" | "tooth" | "woman" | "wife"))
 }
 
 /// The stem of a folded word.
 pub(crate) fn stem(word: &str) -> String {
-    if word.len() <= 3 || !word.is_ascii() {
+    if word.len() <= 3 || !word.is_ascii() || word == "news" {
         return word.to_owned();
     }
-    if let Some((_, base)) = IRREGULAR.iter().find(|(form, _)| *form == word) {
-        return finish(base.to_string());
+    if let Some(base) = IRREGULAR.get(word) {
+        return finish((*base).to_owned());
     }
-    let mut word = word.to_owned();
-    for (british, american) in SPELLINGS {
-        if let Some(at) = word.find(british)
-            && (at > 0 || *british == "oes" || *british == "oed" || *british == "aes")
-        {
-            // "does", "goes", "shoes": no Greek in them.
-            if word.len() > 5 {
+    finish(american(without_ending(plural(word.to_owned()))))
+}
+
+fn american(mut word: String) -> String {
+    // "does", "goes", "shoes": too short to have Greek in them.
+    if word.len() > 5 {
+        for (british, american) in SPELLINGS {
+            if let Some(at) = word.find(british) {
                 word.replace_range(at..at + british.len(), american);
             }
         }
     }
-    if word.len() > 5 && word.ends_with("our") {
+    if word.len() > 4 && word.ends_with("our") {
         word.truncate(word.len() - 3);
         word.push_str("or");
     }
-    finish(without_ending(plural(word)))
+    word
 }
 
 fn plural(word: String) -> String {
@@ -171,7 +110,7 @@ fn without_ending(word: String) -> String {
     for ending in ["ing", "ed"] {
         if let Some(base) = word.strip_suffix(ending).filter(|base| fits(base, 3)) {
             // "bleed" and "need" end so without being past.
-            if ending == "ed" && base.ends_with('e') {
+            if ending == "ed" && base.ends_with('e') && (base.len() <= 3 || base.ends_with("ce")) {
                 return word;
             }
             return undoubled(base);
