@@ -1,0 +1,192 @@
+//! What comes out of a file: pages of text in reading order, and what was found wanting on the way.
+//!
+//! Owns the vocabulary shared by the reader child, its parent and the callers. Knows no format.
+//! A page's text is always NFC, uses `\n` alone for line ends and holds no other control character
+//! than the tab; every offset anywhere in Cabinet counts Unicode scalar values within one such text.
+
+use crate::clean::is_tidy;
+use crate::limits::{MOST_PAGES, MOST_TEXT};
+use serde::{Deserialize, Serialize};
+
+/// The longest title kept, in characters.
+pub(crate) const LONGEST_TITLE: usize = 200;
+
+/// A format Cabinet reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Portable Document Format.
+    Pdf,
+    /// Office Open XML word processing (`.docx`, and its macro and template siblings).
+    Docx,
+    /// Text without markup.
+    Text,
+    /// Text with Markdown markup, kept as written.
+    Markdown,
+    /// A web page.
+    Html,
+}
+
+impl Kind {
+    /// The name used on the command line, in the database and in the window.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Pdf => "pdf",
+            Kind::Docx => "docx",
+            Kind::Text => "text",
+            Kind::Markdown => "markdown",
+            Kind::Html => "html",
+        }
+    }
+}
+
+/// How a page's text was obtained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// The text was in the file.
+    Native,
+    /// The page has no text; see the document's warnings for why.
+    None,
+}
+
+impl Method {
+    /// The name used in the database and in the window.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Native => "native",
+            Method::None => "none",
+        }
+    }
+}
+
+/// One page, or what stands for a page in formats that have none.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Counted from 1, without gaps.
+    pub number: u32,
+    /// The text in reading order; empty exactly when `method` is [`Method::None`].
+    pub text: String,
+    /// How the text was obtained.
+    pub method: Method,
+}
+
+/// Something the user should know about one page of a document that was otherwise read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageWarning {
+    /// The page, counted from 1.
+    pub page: u32,
+    /// What is the matter with it.
+    pub problem: PageProblem,
+}
+
+/// What can be the matter with one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageProblem {
+    /// Nothing is drawn on the page.
+    Blank,
+    /// The page shows pictures or drawings but holds no text; it may be a scan.
+    NoText,
+    /// The page's fonts do not say which letters they show, so its text is not usable.
+    Unmapped,
+    /// The page could not be interpreted.
+    Damaged,
+}
+
+impl PageProblem {
+    /// The name used on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PageProblem::Blank => "blank",
+            PageProblem::NoText => "no_text",
+            PageProblem::Unmapped => "unmapped",
+            PageProblem::Damaged => "damaged",
+        }
+    }
+}
+
+impl PageWarning {
+    /// A sentence for the user.
+    pub fn message(&self) -> String {
+        let page = self.page;
+        match self.problem {
+            PageProblem::Blank => format!("Page {page} is blank."),
+            PageProblem::NoText => format!("Page {page} has no text; it may be a scan."),
+            PageProblem::Unmapped => {
+                format!(
+                    "Page {page} shows text in fonts that do not say which letters they are; it was left out."
+                )
+            }
+            PageProblem::Damaged => format!("Page {page} is damaged; its text may be missing."),
+        }
+    }
+}
+
+/// A document as read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// The format, decided by content.
+    pub kind: Kind,
+    /// The document's own title, or its first line that looks like one.
+    pub title: Option<String>,
+    /// Every page, in order, without gaps; at least one has text.
+    pub pages: Vec<Page>,
+    /// What the user should know about single pages, in page order.
+    pub warnings: Vec<PageWarning>,
+}
+
+impl Extracted {
+    /// Whether a sound reader could have made this: the promises of this module, and sane sizes.
+    pub(crate) fn is_sound(&self) -> bool {
+        let pages = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
+        let numbered = (1..).zip(&self.pages).all(|(number, page)| page.number == number);
+        let methods = self
+            .pages
+            .iter()
+            .all(|page| page.text.is_empty() == (page.method == Method::None));
+        let any = self.pages.iter().any(|page| page.method == Method::Native);
+        let tidy = self.pages.iter().all(|page| is_tidy(&page.text));
+        let title = self.title.as_ref().is_none_or(|title| {
+            title.chars().count() <= LONGEST_TITLE
+                && is_tidy(title)
+                && !title.contains('\n')
+                && !title.is_empty()
+        });
+        let warnings = self
+            .warnings
+            .iter()
+            .all(|warning| (1..=pages).contains(&warning.page));
+        // Composing characters may lengthen a text a little beyond what was counted while reading.
+        let size = self.pages.iter().map(|page| page.text.len()).sum::<usize>();
+        let sized = size <= MOST_TEXT + MOST_TEXT / 4 && self.pages.len() <= MOST_PAGES;
+        numbered && methods && any && tidy && title && warnings && sized
+    }
+
+    /// Unicode scalar values over all pages.
+    pub fn chars(&self) -> usize {
+        self.pages.iter().map(|page| page.text.chars().count()).sum()
+    }
+}
+
+// `Debug` without the text, so that no test or log line can print a document.
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page")
+            .field("number", &self.number)
+            .field("chars", &self.text.chars().count())
+            .field("method", &self.method)
+            .finish()
+    }
+}
+
+impl std::fmt::Debug for Extracted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Extracted")
+            .field("kind", &self.kind)
+            .field("titled", &self.title.is_some())
+            .field("pages", &self.pages)
+            .field("warnings", &self.warnings)
+            .finish()
+    }
+}
