@@ -1,0 +1,427 @@
+//! What a file is, by its content.
+//!
+//! Owns the decision between the formats Cabinet reads and the name of every format it does not.
+//! Names lie and bytes seldom do, so a file's name decides only where the content cannot: between
+//! plain text, Markdown and web pages without a head, and whether bytes that are no known format
+//! were meant to be a PDF or a Word document.
+
+use crate::decode::decode;
+use crate::document::Kind;
+use crate::error::{Foreign, IntakeError, Lock};
+use memchr::memmem;
+
+/// How far a header may be from the start; PDF readers have always searched this far.
+const HEAD: usize = 1024;
+
+/// Tells what the bytes are.
+///
+/// # Errors
+/// `unsupported` with the name of the format, `empty`, `encrypted` for protected office files, or
+/// `corrupt` when the name promises a PDF or DOCX and the bytes are no known format at all.
+pub(crate) fn sniff(bytes: &[u8], name_hint: &str) -> Result<Kind, IntakeError> {
+    let hint = Hint::of(name_hint);
+    if bytes
+        .iter()
+        .take(HEAD)
+        .all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+        && bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    {
+        return Err(IntakeError::Empty);
+    }
+    if is_pdf(bytes) {
+        return Ok(Kind::Pdf);
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return zipped(bytes, hint);
+    }
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+        return Err(compound(bytes));
+    }
+    if bytes.starts_with(b"{\\rtf") {
+        return Err(IntakeError::Unsupported(Foreign::Rtf));
+    }
+    match decode(&bytes[..bytes.len().min(64 << 10)], None) {
+        Some(text) => textual(&text, hint),
+        None => Err(binary(bytes, hint)),
+    }
+}
+
+/// What the file's name says, as far as it may decide anything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hint {
+    Pdf,
+    Docx,
+    Html,
+    Markdown,
+    Email,
+    None,
+}
+
+impl Hint {
+    fn of(name: &str) -> Self {
+        let ending = name
+            .rsplit_once('.')
+            .map(|(_, ending)| ending.to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("pdf") => Hint::Pdf,
+            Some("docx" | "docm" | "dotx" | "dotm") => Hint::Docx,
+            Some("html" | "htm" | "xhtml" | "xht") => Hint::Html,
+            Some("md" | "markdown" | "mdown" | "mkd") => Hint::Markdown,
+            Some("eml") => Hint::Email,
+            _ => Hint::None,
+        }
+    }
+}
+
+fn is_pdf(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let Some(at) = memmem::find(head, b"%PDF-") else {
+        return false;
+    };
+    // Something before the header is tolerated if objects follow; a text that speaks of PDF has none.
+    at == 0 || memmem::find(bytes, b" obj").is_some() && memmem::find(bytes, b"endobj").is_some()
+}
+
+fn has(bytes: &[u8], needle: &str) -> bool {
+    memmem::find(bytes, needle.as_bytes()).is_some()
+}
+
+/// ZIP containers, by the names of their entries. These stand uncompressed in the local headers and
+/// in the directory at the end, so they are found even where the directory is damaged.
+fn zipped(bytes: &[u8], hint: Hint) -> Result<Kind, IntakeError> {
+    let mimetype = bytes.get(30..150).unwrap_or_default();
+    let foreign = if mimetype.starts_with(b"mimetype") {
+        let odf = "application/vnd.oasis.opendocument.";
+        if has(mimetype, &format!("{odf}text")) {
+            Foreign::Odt
+        } else if has(mimetype, &format!("{odf}spreadsheet")) {
+            Foreign::Spreadsheet
+        } else if has(mimetype, &format!("{odf}presentation")) {
+            Foreign::Presentation
+        } else if has(mimetype, "application/epub+zip") {
+            Foreign::Ebook
+        } else {
+            Foreign::Zip
+        }
+    } else if has(bytes, "word/") && (has(bytes, "[Content_Types].xml") || has(bytes, "word/document")) {
+        return Ok(Kind::Docx);
+    } else if has(bytes, "xl/workbook") {
+        Foreign::Spreadsheet
+    } else if has(bytes, "ppt/presentation") {
+        Foreign::Presentation
+    } else if has(bytes, "content.xml") && has(bytes, "META-INF/manifest.xml") {
+        Foreign::Odt
+    } else if hint == Hint::Docx || has(bytes, "[Content_Types].xml") && has(bytes, "_rels/.rels") {
+        return Ok(Kind::Docx);
+    } else {
+        Foreign::Zip
+    };
+    Err(IntakeError::Unsupported(foreign))
+}
+
+/// OLE compound files, by the names of their streams.
+fn compound(bytes: &[u8]) -> IntakeError {
+    let stream = |name: &str| {
+        let utf16: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memmem::find(bytes, &utf16).is_some()
+    };
+    if stream("EncryptedPackage") {
+        return IntakeError::Encrypted(Lock::Office);
+    }
+    IntakeError::Unsupported(if stream("__properties_version1.0") || stream("__substg1.0_") {
+        Foreign::OutlookMessage
+    } else if stream("WordDocument") {
+        Foreign::OldWord
+    } else if stream("PowerPoint Document") {
+        Foreign::Presentation
+    } else if stream("Workbook") || stream("Book") {
+        Foreign::Spreadsheet
+    } else {
+        Foreign::OldOffice
+    })
+}
+
+fn textual(text: &str, hint: Hint) -> Result<Kind, IntakeError> {
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let head: String = text.chars().take(HEAD * 4).collect::<String>().to_lowercase();
+    let foreign = if head.starts_with("{\\rtf") {
+        Foreign::Rtf
+    } else if head.starts_with("%!ps") {
+        Foreign::PostScript
+    } else if head.starts_with("<svg") || head.starts_with("<?xml") && head.contains("<svg") {
+        Foreign::Image
+    } else if head.contains("<?mso-application progid=\"word.document\"") {
+        Foreign::WordXml
+    } else if is_mailbox(text) {
+        Foreign::Mailbox
+    } else if is_email(text, hint) {
+        Foreign::Email
+    } else {
+        return Ok(written(&head, hint));
+    };
+    Err(IntakeError::Unsupported(foreign))
+}
+
+/// Text, Markdown or web page. A document that opens as a web page is one whatever its name; one
+/// that merely uses tags is one unless its name says Markdown.
+fn written(head: &str, hint: Hint) -> Kind {
+    let opening = skip_prolog(head);
+    let opens_with = |tags: &[&str]| {
+        tags.iter().any(|tag| {
+            opening
+                .strip_prefix('<')
+                .and_then(|rest| rest.strip_prefix(tag))
+                .is_some_and(|rest| {
+                    rest.starts_with(|c: char| c == '>' || c == '/' || c.is_whitespace())
+                        || tag.starts_with('!')
+                })
+        })
+    };
+    let page = opens_with(&["!doctype html", "html"]);
+    let tags = ["head", "body", "title", "meta", "script", "style", "link", "base"];
+    let fragments = [
+        "p", "div", "table", "h1", "h2", "h3", "ul", "ol", "span", "center", "font", "br", "a", "b",
+    ];
+    match hint {
+        _ if page => Kind::Html,
+        Hint::Markdown => Kind::Markdown,
+        Hint::Html => Kind::Html,
+        _ if opens_with(&tags) || (opens_with(&fragments) && head.contains("</")) => Kind::Html,
+        _ => Kind::Text,
+    }
+}
+
+/// What follows the XML declaration, processing instructions and comments.
+fn skip_prolog(mut head: &str) -> &str {
+    loop {
+        head = head.trim_start();
+        let end = if head.starts_with("<?") {
+            head.find("?>").map(|at| at + 2)
+        } else if head.starts_with("<!--") {
+            head.find("-->").map(|at| at + 3)
+        } else {
+            None
+        };
+        match end {
+            Some(end) => head = &head[end..],
+            None => return head,
+        }
+    }
+}
+
+/// The names of a message's header lines, if the text opens with such lines.
+fn header_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for line in text.lines().take(100) {
+        if line.starts_with([' ', '\t']) && !names.is_empty() {
+            continue;
+        }
+        match line.split_once(':') {
+            Some((name, _)) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                names.push(name.to_ascii_lowercase());
+            }
+            _ => break,
+        }
+    }
+    names
+}
+
+/// A memo, too, opens with From, To and Subject; only what programs write makes it a message.
+fn is_email(text: &str, hint: Hint) -> bool {
+    let names = header_names(text);
+    let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
+    let written_by_program = has(&[
+        "message-id",
+        "mime-version",
+        "received",
+        "return-path",
+        "dkim-signature",
+        "x-mailer",
+        "delivered-to",
+    ]);
+    let addressed = has(&[
+        "from",
+        "to",
+        "subject",
+        "date",
+        "return-path",
+        "content-type",
+        "x-sender",
+    ]);
+    names.len() >= 2 && addressed && (written_by_program || hint == Hint::Email)
+}
+
+fn is_mailbox(text: &str) -> bool {
+    let mut lines = text.splitn(2, '\n');
+    let first = lines.next().unwrap_or_default();
+    first.starts_with("From ")
+        && first.bytes().filter(|byte| *byte == b':').count() >= 2
+        && lines.next().is_some_and(|rest| !header_names(rest).is_empty())
+}
+
+fn binary(bytes: &[u8], hint: Hint) -> IntakeError {
+    match (infer::get(bytes), hint) {
+        (Some(found), _) => IntakeError::Unsupported(foreign(found)),
+        (None, Hint::Pdf) => IntakeError::Corrupt(Kind::Pdf),
+        (None, Hint::Docx) => IntakeError::Corrupt(Kind::Docx),
+        (None, _) => IntakeError::Unsupported(Foreign::Binary),
+    }
+}
+
+fn foreign(found: infer::Type) -> Foreign {
+    use infer::MatcherType;
+    match found.matcher_type() {
+        MatcherType::Image => Foreign::Image,
+        MatcherType::Audio => Foreign::Audio,
+        MatcherType::Video => Foreign::Video,
+        MatcherType::Font => Foreign::Font,
+        MatcherType::Book => Foreign::Ebook,
+        MatcherType::Archive => match found.mime_type() {
+            "application/vnd.sqlite3" => Foreign::Database,
+            "application/vnd.microsoft.portable-executable" | "application/x-google-chrome-extension" => {
+                Foreign::Program
+            }
+            "application/postscript" => Foreign::PostScript,
+            "application/rtf" => Foreign::Rtf,
+            _ => Foreign::Archive,
+        },
+        MatcherType::App => match found.mime_type() {
+            "application/dicom" => Foreign::Image,
+            "application/x-x509-ca-cert" | "application/octet-stream" => Foreign::Binary,
+            _ => Foreign::Program,
+        },
+        MatcherType::Doc => Foreign::OldOffice,
+        MatcherType::Text | MatcherType::Custom => Foreign::Binary,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bytes: &[u8], name: &str) -> Result<Kind, IntakeError> {
+        sniff(bytes, name)
+    }
+
+    fn unsupported(bytes: &[u8], name: &str) -> Foreign {
+        match of(bytes, name) {
+            Err(IntakeError::Unsupported(foreign)) => foreign,
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn content_decides_and_the_name_does_not() {
+        assert_eq!(of(b"%PDF-1.7\n", "letter.txt"), Ok(Kind::Pdf));
+        assert_eq!(of(b"junk\n%PDF-1.4\n1 0 obj\nendobj", "x"), Ok(Kind::Pdf));
+        assert_eq!(
+            of(b"A PDF file starts with %PDF- and a number.", "x.pdf"),
+            Ok(Kind::Text)
+        );
+        assert_eq!(of(b"<!DOCTYPE html>\n<p>x", "notes.md"), Ok(Kind::Html));
+        assert_eq!(
+            of(b"<?xml version='1.0'?><!-- c -->\n<html xmlns='x'>", "notes.txt"),
+            Ok(Kind::Html)
+        );
+        assert_eq!(of(b"\xef\xbb\xbf<HTML><body>", ""), Ok(Kind::Html));
+        assert_eq!(of(b"Plain words.", "letter.docx"), Ok(Kind::Text));
+    }
+
+    #[test]
+    fn the_name_decides_between_kinds_of_text() {
+        assert_eq!(of(b"# Plan\n", "plan.MD"), Ok(Kind::Markdown));
+        assert_eq!(of(b"# Plan\n", "plan.txt"), Ok(Kind::Text));
+        assert_eq!(of(b"<p>x</p>", "plan.md"), Ok(Kind::Markdown));
+        assert_eq!(of(b"<p>x</p>", "plan"), Ok(Kind::Html));
+        assert_eq!(of(b"words <b>bold</b>", "plan.htm"), Ok(Kind::Html));
+        assert_eq!(of(b"<person>x</person>", "plan"), Ok(Kind::Text));
+    }
+
+    #[test]
+    fn rejects_formats_it_does_not_read_by_name() {
+        assert_eq!(unsupported(b"{\\rtf1\\ansi x}", "x.doc"), Foreign::Rtf);
+        assert_eq!(
+            unsupported(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x.txt"),
+            Foreign::Image
+        );
+        assert_eq!(unsupported(b"\xff\xd8\xff\xe0\0\x10JFIF\0", "x"), Foreign::Image);
+        assert_eq!(unsupported(b"%!PS-Adobe-3.0\n", "x"), Foreign::PostScript);
+        assert_eq!(unsupported(b"<svg xmlns='x'/>", "x"), Foreign::Image);
+        assert_eq!(unsupported(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "x"), Foreign::Program);
+        assert_eq!(unsupported(b"\x01\x02\x03\x04\x00\x00", "x"), Foreign::Binary);
+        let mail = b"Received: from a\nFrom: A <a@example.org>\nSubject: x\n\nHi";
+        assert_eq!(unsupported(mail, "x.txt"), Foreign::Email);
+        assert_eq!(
+            unsupported(b"From a@example.org Mon Jan  1 00:00:00 2024\nFrom: A\n\nHi", "x"),
+            Foreign::Mailbox
+        );
+    }
+
+    #[test]
+    fn a_memo_is_not_an_email() {
+        let memo =
+            b"From: Dr Amara Osei\nTo: Clinic staff\nSubject: Flu season\nDate: Monday\n\nPlease note.";
+        assert_eq!(of(memo, "memo.txt"), Ok(Kind::Text));
+    }
+
+    #[test]
+    fn rejects_old_and_protected_office_files() {
+        let ole = |stream: &str| {
+            let mut bytes = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+            bytes.extend([0; 512]);
+            bytes.extend(stream.encode_utf16().flat_map(u16::to_le_bytes));
+            bytes
+        };
+        assert_eq!(unsupported(&ole("WordDocument"), "x.docx"), Foreign::OldWord);
+        assert_eq!(unsupported(&ole("Workbook"), "x"), Foreign::Spreadsheet);
+        assert_eq!(
+            unsupported(&ole("__substg1.0_0037001F"), "x"),
+            Foreign::OutlookMessage
+        );
+        assert_eq!(unsupported(&ole("Other"), "x"), Foreign::OldOffice);
+        assert_eq!(
+            of(&ole("EncryptedPackage"), "x.docx"),
+            Err(IntakeError::Encrypted(Lock::Office))
+        );
+    }
+
+    #[test]
+    fn rejects_zip_containers_by_what_is_inside() {
+        let zip = |names: &str| [b"PK\x03\x04".as_slice(), &[0; 26], names.as_bytes(), &[0; 150]].concat();
+        assert_eq!(
+            unsupported(&zip("mimetypeapplication/vnd.oasis.opendocument.text"), "x"),
+            Foreign::Odt
+        );
+        assert_eq!(
+            unsupported(&zip("mimetypeapplication/epub+zip"), "x"),
+            Foreign::Ebook
+        );
+        assert_eq!(
+            unsupported(&zip("[Content_Types].xml xl/workbook.xml"), "x"),
+            Foreign::Spreadsheet
+        );
+        assert_eq!(
+            unsupported(&zip("[Content_Types].xml ppt/presentation.xml"), "x"),
+            Foreign::Presentation
+        );
+        assert_eq!(unsupported(&zip("holiday.jpg"), "x"), Foreign::Zip);
+        assert_eq!(
+            of(&zip("[Content_Types].xml word/document.xml"), "x.zip"),
+            Ok(Kind::Docx)
+        );
+    }
+
+    #[test]
+    fn rejects_empty_and_hopeless_files() {
+        assert_eq!(of(b" \n\t", "x"), Err(IntakeError::Empty));
+        assert_eq!(of(&[0; 5000], "x.pdf"), Err(IntakeError::Empty));
+        assert_eq!(
+            of(b"\x01\x02\x03\x04\x00\x00", "x.pdf"),
+            Err(IntakeError::Corrupt(Kind::Pdf))
+        );
+        assert_eq!(
+            of(b"\x01\x02\x03\x04\x00\x00", "x.docx"),
+            Err(IntakeError::Corrupt(Kind::Docx))
+        );
+    }
+}
