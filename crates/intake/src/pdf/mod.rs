@@ -1,0 +1,257 @@
+//! PDF: text in reading order, page by page.
+//!
+//! Owns opening, passwords, the outcome of each page and the title. The interpreter is `hayro`, which
+//! was measured against `pdf-extract` and `pdf_oxide` on real files and read the most of them; the
+//! same crate can draw pages for recognition later. What makes letters lines and lines paragraphs is
+//! in the modules beneath. A page on which the interpreter panics costs that page alone, and not even
+//! that if `pdf-extract` can read it.
+//!
+//! Text is given as paragraphs: lines of one paragraph are joined, other line ends stay, and a blank
+//! line stands between blocks. Text that is drawn but not visible is kept, because that is how a
+//! searchable scan carries its text.
+
+mod bidi;
+mod blocks;
+mod glyphs;
+mod hyphens;
+mod lines;
+mod second;
+
+use crate::clean::{Spacing, tidy};
+use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
+use crate::error::{Excess, IntakeError, Lock};
+use crate::limits::{MOST_PAGES, TextBudget};
+use crate::title;
+use blocks::Block;
+use hayro_interpret::InterpreterCache;
+use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, page};
+use memchr::memmem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Reads a PDF.
+///
+/// # Errors
+/// `encrypted`, `wrong_password`, `corrupt`, `no_text`, or `too_large`.
+pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, IntakeError> {
+    let bytes = Arc::new(bytes);
+    let pdf = open(&bytes, password)?;
+    let count = pdf.pages().len();
+    if count == 0 {
+        return Err(IntakeError::Corrupt(Kind::Pdf));
+    }
+    if count > MOST_PAGES {
+        return Err(IntakeError::TooLarge(Excess::Pages));
+    }
+    let mut budget = TextBudget::default();
+    let mut texts = Vec::with_capacity(count);
+    let mut problems = Vec::with_capacity(count);
+    let mut heading = None;
+    let mut cache = InterpreterCache::new();
+    for page in pdf.pages().iter() {
+        let (text, problem) = match catch_unwind(AssertUnwindSafe(|| look(&pdf, page, &cache))) {
+            Ok(Look {
+                text,
+                problem,
+                largest,
+            }) => {
+                if texts.iter().all(String::is_empty) {
+                    heading = largest.or(heading);
+                }
+                (text, problem)
+            }
+            Err(_) => {
+                // What the panic left half done must not reach the next page.
+                cache = InterpreterCache::new();
+                (String::new(), Some(PageProblem::Damaged))
+            }
+        };
+        budget.spend(text.len())?;
+        texts.push(text);
+        problems.push(problem);
+    }
+    let damaged: Vec<usize> = (0..count)
+        .filter(|at| problems[*at] == Some(PageProblem::Damaged))
+        .collect();
+    for at in second::fill(&mut texts, &damaged, &bytes, password) {
+        budget.spend(texts[at].len())?;
+        problems[at] = None;
+    }
+    hyphens::mend(&mut texts);
+    conclude(&pdf, texts, &problems, heading)
+}
+
+fn conclude(
+    pdf: &Pdf,
+    texts: Vec<String>,
+    problems: &[Option<PageProblem>],
+    heading: Option<String>,
+) -> Result<Extracted, IntakeError> {
+    let mut pages = Vec::with_capacity(texts.len());
+    let mut warnings = Vec::new();
+    for (number, (text, problem)) in (1..).zip(texts.iter().zip(problems)) {
+        let text = tidy(text, Spacing::Collapse);
+        let method = if text.is_empty() {
+            Method::None
+        } else {
+            Method::Native
+        };
+        let problem = problem.or((method == Method::None).then_some(PageProblem::NoText));
+        warnings.extend(problem.map(|problem| PageWarning {
+            page: number,
+            problem,
+        }));
+        pages.push(Page { number, text, method });
+    }
+    let Some(first) = pages.iter().find(|page| page.method == Method::Native) else {
+        let damaged = problems
+            .iter()
+            .all(|problem| *problem == Some(PageProblem::Damaged));
+        return Err(if damaged {
+            IntakeError::Corrupt(Kind::Pdf)
+        } else {
+            IntakeError::NoText {
+                pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
+            }
+        });
+    };
+    let title = pdf
+        .metadata()
+        .title
+        .as_deref()
+        .map(pdf_string)
+        .as_deref()
+        .and_then(title::declared);
+    let title = title.or(heading).or_else(|| title::heading(&first.text));
+    Ok(Extracted {
+        kind: Kind::Pdf,
+        title,
+        pages,
+        warnings,
+    })
+}
+
+fn open(bytes: &Arc<Vec<u8>>, password: Option<&str>) -> Result<Pdf, IntakeError> {
+    // A damaged protected file fails before its protection is looked at; this tells the two apart.
+    let protected = memmem::find(bytes, b"/Encrypt").is_some() && memmem::find(bytes, b"/Standard").is_some();
+    let locked = if password.is_some() {
+        IntakeError::WrongPassword
+    } else {
+        IntakeError::Encrypted(Lock::Password)
+    };
+    let attempt = |password: &str| {
+        let bytes = Arc::clone(bytes);
+        catch_unwind(AssertUnwindSafe(|| Pdf::new_with_password(bytes, password)))
+            .unwrap_or(Err(LoadPdfError::Invalid))
+    };
+    // The empty password is tried first: most protected files only forbid printing or copying.
+    let mut opened = attempt("");
+    if let (Err(_), Some(password)) = (&opened, password) {
+        opened = attempt(password);
+    }
+    opened.map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => locked,
+        LoadPdfError::Decryption(_) => IntakeError::Encrypted(Lock::Certificate),
+        LoadPdfError::Invalid if protected => locked,
+        LoadPdfError::Invalid => IntakeError::Corrupt(Kind::Pdf),
+    })
+}
+
+struct Look {
+    text: String,
+    problem: Option<PageProblem>,
+    largest: Option<String>,
+}
+
+fn look<'a>(pdf: &'a Pdf, page: &page::Page<'a>, cache: &InterpreterCache<'a>) -> Look {
+    let drawing = glyphs::draw(pdf, page, cache);
+    let drawn = drawing
+        .glyphs
+        .iter()
+        .filter(|glyph| !glyph.text.trim().is_empty())
+        .count();
+    let problem = if drawing.unmapped * 2 > drawn {
+        Some(PageProblem::Unmapped)
+    } else if drawn > 0 {
+        None
+    } else if drawing.pictures > 0 {
+        Some(PageProblem::NoText)
+    } else {
+        Some(PageProblem::Blank)
+    };
+    let blocks = blocks::blocks(lines::lines(drawing.glyphs));
+    Look {
+        text: text(&blocks),
+        problem,
+        largest: largest(&blocks),
+    }
+}
+
+fn text(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        for (at, placed) in block.lines.iter().enumerate() {
+            // The mark of a broken word is a control character, so no line may bring its own.
+            let line: String = placed
+                .line
+                .text
+                .trim()
+                .chars()
+                .filter(|c| !c.is_control())
+                .collect();
+            out.push_str(&line);
+            let next = block.lines.get(at + 1).map_or("", |next| next.line.text.trim());
+            out.push(match placed.wraps {
+                true if hyphens::breaks_at(&line, next) => hyphens::MARK,
+                true => ' ',
+                false => '\n',
+            });
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The heading of a page, if one is set in clearly larger letters than most of the text.
+fn largest(blocks: &[Block]) -> Option<String> {
+    let letters = |block: &Block| {
+        block
+            .lines
+            .iter()
+            .map(|placed| placed.line.text.len())
+            .sum::<usize>()
+    };
+    let size = |block: &Block| block.lines.first().map_or(0.0, |placed| placed.line.size);
+    let mut sizes: Vec<(f64, usize)> = blocks.iter().map(|block| (size(block), letters(block))).collect();
+    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = sizes.iter().map(|(_, letters)| letters).sum::<usize>() / 2;
+    let mut seen = 0;
+    let usual = sizes.iter().find(|(_, letters)| {
+        seen += letters;
+        seen > half
+    });
+    let usual = usual.map_or(f64::MAX, |(size, _)| *size);
+    let lines = |block: &Block| -> String {
+        block
+            .lines
+            .iter()
+            .map(|placed| placed.line.text.trim())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    blocks
+        .iter()
+        .filter(|block| size(block) > 1.2 * usual && block.lines.len() <= 3)
+        .filter_map(|block| {
+            title::heading(&tidy(&lines(block), Spacing::Collapse)).map(|title| (size(block), title))
+        })
+        .reduce(|best, next| if next.0 > 1.05 * best.0 { next } else { best })
+        .map(|(_, title)| title)
+}
+
+/// A text string of the document: UTF-16 or UTF-8 with a mark, else close enough to Latin.
+fn pdf_string(bytes: &[u8]) -> String {
+    let encoding =
+        encoding_rs::Encoding::for_bom(bytes).map_or(encoding_rs::WINDOWS_1252, |(encoding, _)| encoding);
+    encoding.decode(bytes).0.replace('\0', "")
+}
