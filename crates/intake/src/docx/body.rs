@@ -1,0 +1,448 @@
+//! The walk through a document part.
+//!
+//! Owns which elements are text, which are left out, and where pages end. Tracked insertions are in
+//! and tracked deletions out; of alternative contents one is read; text boxes come after the paragraph
+//! they hang on; field codes are left out and their results stay. Nothing here recurses, so no depth
+//! of nesting can exhaust the stack.
+
+use super::numbering::Numbering;
+use super::styles::{Numbered, Rank, Styles};
+use super::xml::{Xml, characters};
+use crate::error::IntakeError;
+use crate::flow::{Flow, Shape};
+use crate::limits::TextBudget;
+use quick_xml::events::{BytesStart, Event};
+use std::collections::HashMap;
+
+/// A page break set by hand.
+pub(super) const BREAK: char = '\u{0c}';
+/// Where Word last began a page, or must if it is not already on a new one.
+pub(super) const RENDERED: char = '\u{1c}';
+/// The end of a section, which may end a page.
+pub(super) const SECTION: char = '\u{1d}';
+/// Stands before and after the number of a note.
+pub(super) const NOTE: char = '\u{02}';
+
+/// Whether a character is one of the marks above.
+pub(super) fn is_break(c: char) -> bool {
+    matches!(c, BREAK | RENDERED | SECTION)
+}
+
+/// What a document part holds.
+#[derive(Default)]
+pub(super) struct Body {
+    /// The text with the marks of this module in it.
+    pub flow: Flow,
+    /// Which sections begin on a new page, in order.
+    pub sections: Vec<bool>,
+    /// The first paragraph of the highest rank.
+    pub title: Option<(Rank, String)>,
+    /// Notes in the order they are referred to: kind and id.
+    pub references: Vec<(NoteKind, String)>,
+    /// The notes of a notes part, by id.
+    pub notes: HashMap<String, Flow>,
+}
+
+/// The two kinds of notes, each with ids of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum NoteKind {
+    Foot,
+    End,
+}
+
+/// Walks a part from start to end.
+///
+/// # Errors
+/// `corrupt`, or `too_large`.
+pub(super) fn walk(
+    text: &str,
+    styles: &Styles,
+    numbering: &mut Numbering,
+    budget: &mut TextBudget,
+) -> Result<Body, IntakeError> {
+    let mut xml = Xml::new(text);
+    let mut walk = Walk {
+        styles,
+        numbering,
+        budget,
+        body: Body::default(),
+        open: Vec::new(),
+        skipped: 0,
+        paragraphs: Vec::new(),
+        flows: Vec::new(),
+        rows: Vec::new(),
+        alternatives: Vec::new(),
+        written: 0,
+    };
+    while let Some(event) = xml.next()? {
+        match event {
+            Event::Start(_) if walk.skipped > 0 => walk.skipped += 1,
+            Event::Start(tag) => walk.start(&xml, &tag)?,
+            Event::End(_) if walk.skipped > 0 => walk.skipped -= 1,
+            Event::End(_) => walk.end(),
+            other if walk.open.last() == Some(&Element::Text) => walk.write(&characters(&other))?,
+            _ => {}
+        }
+    }
+    Ok(walk.body)
+}
+
+/// Open elements that matter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Paragraph,
+    /// The properties of a paragraph or section, and everything in them.
+    Property,
+    Text,
+    Row,
+    RowProperties,
+    Cell,
+    TextBox,
+    Note,
+    Alternatives,
+    Other,
+}
+
+#[derive(Default)]
+struct Paragraph {
+    text: String,
+    style: Option<String>,
+    numbered: Numbered,
+    boxes: Flow,
+    ends_section: bool,
+}
+
+#[derive(Default)]
+struct Row {
+    cells: Vec<Flow>,
+    deleted: bool,
+}
+
+struct Walk<'a> {
+    styles: &'a Styles,
+    numbering: &'a mut Numbering,
+    budget: &'a mut TextBudget,
+    body: Body,
+    open: Vec<Element>,
+    skipped: usize,
+    paragraphs: Vec<Paragraph>,
+    /// The flows of open cells, text boxes and notes, notes with their id; beneath is the body's own.
+    flows: Vec<(Flow, Option<String>)>,
+    rows: Vec<Row>,
+    /// For each open set of alternatives, how much was written before it.
+    alternatives: Vec<usize>,
+    written: usize,
+}
+
+impl Walk<'_> {
+    fn start(&mut self, xml: &Xml<'_>, tag: &BytesStart<'_>) -> Result<(), IntakeError> {
+        let name = tag.local_name();
+        let within = self.open.last().copied().unwrap_or(Element::Other);
+        let element = match (name.as_ref(), within) {
+            (name, _) if is_left_out(name) => None,
+            (name, Element::Property) => {
+                self.property(name, xml, tag);
+                Some(Element::Property)
+            }
+            ("pPr", Element::Paragraph) => Some(Element::Property),
+            ("sectPr", _) => {
+                self.body.sections.push(true);
+                Some(Element::Property)
+            }
+            ("p", _) => {
+                self.paragraphs.push(Paragraph::default());
+                Some(Element::Paragraph)
+            }
+            ("t", _) => Some(Element::Text),
+            ("tr", _) => {
+                self.rows.push(Row::default());
+                Some(Element::Row)
+            }
+            ("trPr", _) => Some(Element::RowProperties),
+            ("del", Element::RowProperties) => {
+                if let Some(row) = self.rows.last_mut() {
+                    row.deleted = true;
+                }
+                Some(Element::Other)
+            }
+            ("del" | "moveFrom", _) => None,
+            ("tc", _) => Some(self.open_flow(Element::Cell, None)),
+            ("txbxContent", _) => Some(self.open_flow(Element::TextBox, None)),
+            // Separators are notes too, of another type.
+            ("footnote" | "endnote", _) => (xml.attribute(tag, "type").is_none_or(|kind| kind == "normal"))
+                .then(|| self.open_flow(Element::Note, xml.attribute(tag, "id"))),
+            ("AlternateContent", _) => {
+                self.alternatives.push(self.written);
+                Some(Element::Alternatives)
+            }
+            // The first alternative that holds text is the one that is read.
+            ("Choice" | "Fallback", Element::Alternatives) => {
+                let read = self
+                    .alternatives
+                    .last()
+                    .is_some_and(|before| self.written > *before);
+                (!read).then_some(Element::Other)
+            }
+            (name, _) => {
+                self.sign(name, xml, tag)?;
+                Some(Element::Other)
+            }
+        };
+        match element {
+            Some(element) => self.open.push(element),
+            None => self.skipped = 1,
+        }
+        Ok(())
+    }
+
+    fn open_flow(&mut self, element: Element, note: Option<String>) -> Element {
+        self.flows.push((Flow::default(), note));
+        element
+    }
+
+    fn property(&mut self, name: &str, xml: &Xml<'_>, tag: &BytesStart<'_>) {
+        let value = xml.attribute(tag, "val");
+        let paragraph = self.paragraphs.last_mut();
+        match (name, paragraph) {
+            ("type", _) => {
+                let stays = value
+                    .as_deref()
+                    .is_some_and(|kind| matches!(kind, "continuous" | "nextColumn"));
+                if let Some(begins_page) = self.body.sections.last_mut() {
+                    *begins_page = !stays;
+                }
+            }
+            ("sectPr", Some(paragraph)) => {
+                paragraph.ends_section = true;
+                self.body.sections.push(true);
+            }
+            ("pStyle", Some(paragraph)) => paragraph.style = value,
+            ("numId", Some(paragraph)) => paragraph.numbered.list = value,
+            ("ilvl", Some(paragraph)) => {
+                paragraph.numbered.level = value.and_then(|level| level.parse().ok())
+            }
+            ("pageBreakBefore", Some(paragraph))
+                if !matches!(value.as_deref(), Some("0" | "false" | "off")) =>
+            {
+                paragraph.text.insert(0, RENDERED);
+            }
+            _ => {}
+        }
+    }
+
+    /// Elements of a run that stand for characters.
+    fn sign(&mut self, name: &str, xml: &Xml<'_>, tag: &BytesStart<'_>) -> Result<(), IntakeError> {
+        match name {
+            "tab" | "ptab" => self.write(" "),
+            "br" if xml.attribute(tag, "type").as_deref() == Some("page") => self.write(&BREAK.to_string()),
+            "br" | "cr" => self.write("\n"),
+            "lastRenderedPageBreak" => self.write(&RENDERED.to_string()),
+            "noBreakHyphen" => self.write("-"),
+            "sym" => {
+                let code = xml
+                    .attribute(tag, "char")
+                    .and_then(|code| u32::from_str_radix(&code, 16).ok());
+                let letter = code
+                    .and_then(char::from_u32)
+                    .filter(|c| !matches!(c, '\u{e000}'..='\u{f8ff}'));
+                self.write(&letter.map(String::from).unwrap_or_default())
+            }
+            "footnoteReference" => self.refer(NoteKind::Foot, xml, tag),
+            "endnoteReference" => self.refer(NoteKind::End, xml, tag),
+            _ => Ok(()),
+        }
+    }
+
+    fn refer(&mut self, kind: NoteKind, xml: &Xml<'_>, tag: &BytesStart<'_>) -> Result<(), IntakeError> {
+        let Some(id) = xml.attribute(tag, "id") else {
+            return Ok(());
+        };
+        let number = self.body.references.len();
+        self.body.references.push((kind, id));
+        self.write(&format!("{NOTE}{number}{NOTE}"))
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), IntakeError> {
+        self.budget.spend(text.len())?;
+        self.written += text.trim().len();
+        match self.paragraphs.last_mut() {
+            Some(paragraph) => paragraph.text.push_str(text),
+            // Text outside any paragraph is malformed, but it is text.
+            None => self.flow().push(Shape::Paragraph, text.to_owned()),
+        }
+        Ok(())
+    }
+
+    fn flow(&mut self) -> &mut Flow {
+        self.flows
+            .last_mut()
+            .map_or(&mut self.body.flow, |(flow, _)| flow)
+    }
+
+    fn end(&mut self) {
+        match self.open.pop() {
+            Some(Element::Paragraph) => self.end_paragraph(),
+            Some(Element::Alternatives) => drop(self.alternatives.pop()),
+            Some(Element::Cell) => {
+                let (cell, _) = self.flows.pop().unwrap_or_default();
+                match self.rows.last_mut() {
+                    Some(row) => row.cells.push(cell),
+                    None => self.flow().append(cell),
+                }
+            }
+            Some(Element::Row) => {
+                let row = self.rows.pop().unwrap_or_default();
+                if !row.deleted {
+                    self.end_row(row.cells);
+                }
+            }
+            Some(Element::TextBox) => {
+                let (text, _) = self.flows.pop().unwrap_or_default();
+                match self.paragraphs.last_mut() {
+                    Some(paragraph) => paragraph.boxes.append(text),
+                    None => self.flow().append(text),
+                }
+            }
+            Some(Element::Note) => {
+                if let Some((note, Some(id))) = self.flows.pop() {
+                    self.body.notes.insert(id, note);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let mut paragraph = self.paragraphs.pop().unwrap_or_default();
+        let style = paragraph.style.as_deref();
+        let plain = paragraph
+            .text
+            .trim_matches(|c: char| c.is_whitespace() || is_break(c));
+        if !plain.is_empty() {
+            if let Some(rank) = style.and_then(|style| self.styles.rank(style))
+                && self.body.title.as_ref().is_none_or(|(best, _)| rank < *best)
+            {
+                self.body.title = Some((rank, plain.to_owned()));
+            }
+            if let Some(label) = self.numbering.label(&paragraph.numbered, style, self.styles) {
+                let at = paragraph.text.find(|c: char| !is_break(c)).unwrap_or(0);
+                paragraph.text.insert_str(at, &format!("{label} "));
+                if style.is_none_or(|style| self.styles.rank(style).is_none()) {
+                    self.place(Shape::Item, paragraph);
+                    return;
+                }
+            }
+        }
+        self.place(Shape::Paragraph, paragraph);
+    }
+
+    fn place(&mut self, shape: Shape, mut paragraph: Paragraph) {
+        if paragraph.ends_section {
+            paragraph.text.push(SECTION);
+        }
+        self.flow().push(shape, paragraph.text);
+        self.flow().append(paragraph.boxes);
+    }
+
+    /// A row is one line, so a page break within it comes before or after.
+    fn end_row(&mut self, cells: Vec<Flow>) {
+        let (mut before, mut after) = (false, false);
+        let mut whole = Vec::with_capacity(cells.len());
+        for mut cell in cells {
+            let (leads, inside) = cell.take_marks(is_break);
+            before |= leads;
+            after |= inside;
+            whole.push(cell);
+        }
+        let flow = self.flow();
+        let mark = |flow: &mut Flow, there: bool| {
+            if there {
+                flow.push(Shape::Row, RENDERED.to_string());
+            }
+        };
+        mark(flow, before);
+        flow.push_row(whole);
+        mark(flow, after);
+    }
+}
+
+/// Content that is not the document's text: formatting, deletions, field codes, the readings of
+/// phonetic guides, and what other programs embed.
+fn is_left_out(name: &str) -> bool {
+    matches!(
+        name,
+        "rPr"
+            | "pPrChange"
+            | "sectPrChange"
+            | "tblPr"
+            | "tblPrEx"
+            | "tblGrid"
+            | "tcPr"
+            | "sdtPr"
+            | "sdtEndPr"
+            | "delText"
+            | "instrText"
+            | "delInstrText"
+            | "rt"
+            | "binData"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(xml: &str) -> String {
+        let mut budget = TextBudget::default();
+        let body = walk(xml, &Styles::default(), &mut Numbering::default(), &mut budget).unwrap();
+        body.flow.into_text()
+    }
+
+    #[test]
+    fn insertions_are_in_and_deletions_out() {
+        let xml = r#"<w:document xmlns:w="x"><w:body><w:p><w:r><w:t>Pay </w:t></w:r>
+            <w:del><w:r><w:delText>100</w:delText></w:r></w:del><w:ins><w:r><w:t>200</w:t></w:r></w:ins>
+            <w:moveFrom><w:r><w:t> gone</w:t></w:r></w:moveFrom><w:r><w:t xml:space="preserve"> pounds</w:t></w:r></w:p>
+            <w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:r><w:t>old row</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
+            </w:body></w:document>"#;
+        assert_eq!(text(xml), "Pay 200 pounds");
+    }
+
+    #[test]
+    fn one_alternative_is_read_and_text_boxes_follow_their_paragraph() {
+        let xml = r#"<b><p><r><AlternateContent><Choice><txbxContent><p><r><t>Box</t></r></p></txbxContent></Choice>
+            <Fallback><txbxContent><p><r><t>Box</t></r></p></txbxContent></Fallback></AlternateContent>
+            <AlternateContent><Choice><drawing/></Choice><Fallback><t>Drawn</t></Fallback></AlternateContent>
+            <t> text</t></r></p></b>"#;
+        assert_eq!(text(xml), "Drawn text\n\nBox");
+    }
+
+    #[test]
+    fn entities_of_the_document_are_not_expanded() {
+        let xml = r#"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><b><p><t>x&b;&amp;&#233;&lt;</t></p></b>"#;
+        assert_eq!(text(xml), "x&é<");
+    }
+
+    #[test]
+    fn depth_does_not_matter() {
+        let depth = 200_000;
+        let xml = format!(
+            "{}<p><t>deep</t></p>{}",
+            "<tbl><tr><tc>".repeat(depth),
+            "</tc></tr></tbl>".repeat(depth)
+        );
+        assert_eq!(text(&xml), "deep");
+    }
+
+    #[test]
+    fn tables_are_rows() {
+        let cell = |text: &str| format!("<tc><tcPr><x/></tcPr><p><r><t>{text}</t></r></p></tc>");
+        let row = |a: &str, b: &str| format!("<tr>{}{}</tr>", cell(a), cell(b));
+        let xml = format!(
+            "<b><p><t>Doses</t></p><tbl>{}{}</tbl></b>",
+            row("Drug", "Dose"),
+            row("Iron", "200 mg")
+        );
+        assert_eq!(text(&xml), "Doses\n\nDrug | Dose\nIron | 200 mg");
+    }
+}
