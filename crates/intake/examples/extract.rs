@@ -1,0 +1,84 @@
+//! Reads the given files through a reader child and prints one line of JSON for each:
+//! `{"file","status","kind","title","pages","warnings","text","seconds"}`, where `status` is `ok` or
+//! an error's code.
+//!
+//! `cargo run -p cabinet-intake --example extract -- [--root DIR] FILE...`; with `--root`, files are
+//! named relative to it. `--text no` leaves the text out.
+#![allow(clippy::print_stdout, reason = "printing is what this example is for")]
+
+use cabinet_intake::{DEFAULT_FILE_LIMIT, Found, Reader, ReaderLimits, Source, reader_main, walk};
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("--reader") {
+        return reader_main();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime
+        .map_err(anyhow_free)
+        .and_then(|runtime| runtime.block_on(run()))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn anyhow_free(error: std::io::Error) -> String {
+    error.to_string()
+}
+
+async fn run() -> Result<(), String> {
+    let mut root = PathBuf::new();
+    let mut with_text = true;
+    let mut paths = Vec::new();
+    let mut args = std::env::args_os().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.to_str() {
+            Some("--root") => root = args.next().unwrap_or_default().into(),
+            Some("--text") => with_text = args.next().is_none_or(|value| value != "no"),
+            _ => paths.push(PathBuf::from(arg)),
+        }
+    }
+    let program = std::env::current_exe().map_err(anyhow_free)?;
+    let reader = Reader::new(program, vec!["--reader".into()], ReaderLimits::default());
+    for found in walk(&paths) {
+        let name = found
+            .path()
+            .strip_prefix(&root)
+            .unwrap_or(found.path())
+            .to_string_lossy()
+            .into_owned();
+        let started = Instant::now();
+        let result = match found {
+            Found::Failed { error, .. } => Err(error),
+            Found::File(path) => match Source::open(&path, DEFAULT_FILE_LIMIT) {
+                Ok(source) => reader.read(&source, &name, None).await,
+                Err(error) => Err(error),
+            },
+        };
+        let seconds = started.elapsed().as_secs_f64();
+        let line = match result {
+            Ok(read) => {
+                let texts: Vec<&str> = read.pages.iter().map(|page| page.text.as_str()).collect();
+                let warnings: Vec<String> = read.warnings.iter().map(|warning| warning.message()).collect();
+                json!({
+                    "file": name, "status": "ok", "kind": read.kind.as_str(), "title": read.title,
+                    "pages": read.pages.len(), "warnings": warnings, "seconds": seconds,
+                    "text": with_text.then(|| texts.join("\n\u{0c}\n")),
+                })
+            }
+            Err(error) => json!({
+                "file": name, "status": error.code(), "message": error.message(), "advice": error.advice(),
+                "seconds": seconds,
+            }),
+        };
+        println!("{line}");
+    }
+    Ok(())
+}

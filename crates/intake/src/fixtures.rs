@@ -1,0 +1,227 @@
+//! Small invented files, built in memory, for the tests of this crate and of the whole.
+//!
+//! Only there with the feature `fixtures`. The builders write the least that the formats ask for, so
+//! that a test says in its own lines what is in the file.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use zip::write::SimpleFileOptions;
+
+/// A PDF of one page, protected with AES-256; it opens with `harbour`, as the owner with `quay`.
+pub const LOCKED_AES256: &[u8] = include_bytes!("../fixtures/locked-aes256.pdf");
+/// The same, protected with RC4.
+pub const LOCKED_RC4: &[u8] = include_bytes!("../fixtures/locked-rc4.pdf");
+/// A PDF that opens without a password and forbids copying.
+pub const COPYING_FORBIDDEN: &[u8] = include_bytes!("../fixtures/copying-forbidden.pdf");
+
+/// What stands on a page of a built PDF.
+#[derive(Clone, Debug)]
+pub enum PdfPage {
+    /// Lines of text; one that begins with `# ` is set larger.
+    Text(String),
+    /// A filled rectangle and no text, as a scan would look to a program that reads text.
+    Drawing,
+    /// Nothing.
+    Blank,
+}
+
+/// Builds a PDF whose pages hold the given texts; an empty one is blank.
+pub fn pdf(pages: &[&str]) -> Vec<u8> {
+    let page = |text: &&str| {
+        if text.is_empty() {
+            PdfPage::Blank
+        } else {
+            PdfPage::Text((*text).to_owned())
+        }
+    };
+    pdf_of(&pages.iter().map(page).collect::<Vec<_>>(), None)
+}
+
+/// Builds a PDF from pages, with a title in its properties.
+pub fn pdf_of(pages: &[PdfPage], title: Option<&str>) -> Vec<u8> {
+    let mut objects = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned(), String::new()];
+    objects
+        .push("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned());
+    objects.push(format!("<< /Title ({}) >>", title.unwrap_or_default()));
+    let mut kids = String::new();
+    for page in pages {
+        let content = content(page);
+        objects.push(format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        ));
+        let contents = objects.len();
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {contents} 0 R \
+             /Resources << /Font << /F1 3 0 R >> >> >>"
+        ));
+        let _ = write!(kids, "{} 0 R ", objects.len());
+    }
+    objects[1] = format!("<< /Type /Pages /Kids [{kids}] /Count {} >>", pages.len());
+    assemble(&objects)
+}
+
+fn content(page: &PdfPage) -> String {
+    let mut content = String::new();
+    match page {
+        PdfPage::Blank => {}
+        PdfPage::Drawing => content.push_str("72 72 300 400 re f"),
+        PdfPage::Text(text) => {
+            let mut y = 780.0;
+            for line in text.lines() {
+                let (size, line) = line
+                    .strip_prefix("# ")
+                    .map_or((11, line), |heading| (20, heading));
+                y -= 1.3 * f64::from(size);
+                let _ = writeln!(content, "BT /F1 {size} Tf 60 {y:.1} Td ({}) Tj ET", escaped(line));
+            }
+        }
+    }
+    content
+}
+
+/// A string in the encoding of the font; what it lacks becomes a question mark.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '(' | ')' | '\\' => out.extend(['\\', c]),
+            ' '..='~' => out.push(c),
+            '\u{a0}'..='\u{ff}' => {
+                let _ = write!(out, "\\{:03o}", c as u32);
+            }
+            _ => out.push('?'),
+        }
+    }
+    out
+}
+
+fn assemble(objects: &[String]) -> Vec<u8> {
+    let mut out = String::from("%PDF-1.4\n");
+    let mut table = String::new();
+    for (number, object) in (1..).zip(objects) {
+        let _ = writeln!(table, "{:010} 00000 n ", out.len());
+        let _ = write!(out, "{number} 0 obj\n{object}\nendobj\n");
+    }
+    let start = out.len();
+    let size = objects.len() + 1;
+    let _ = write!(out, "xref\n0 {size}\n0000000000 65535 f \n{table}");
+    let _ = write!(
+        out,
+        "trailer\n<< /Size {size} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    );
+    out.into_bytes()
+}
+
+/// Builds a Word document from paragraphs. One that begins with `# ` is a heading, one that begins
+/// with `- ` a list item, one of cells parted by ` | ` a table row; `\f` alone is a page break.
+pub fn docx(paragraphs: &[&str]) -> Vec<u8> {
+    let mut body = String::new();
+    for paragraph in paragraphs {
+        let (properties, text) = if let Some(heading) = paragraph.strip_prefix("# ") {
+            ("<w:pStyle w:val=\"Heading1\"/>", heading)
+        } else if let Some(item) = paragraph.strip_prefix("- ") {
+            (
+                "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr>",
+                item,
+            )
+        } else {
+            ("", *paragraph)
+        };
+        let run = |text: &str| format!("<w:r><w:t xml:space=\"preserve\">{}</w:t></w:r>", xml(text));
+        if text == "\u{c}" {
+            body.push_str("<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>");
+        } else if text.contains(" | ") {
+            let cells: String = text
+                .split(" | ")
+                .map(|cell| format!("<w:tc><w:p>{}</w:p></w:tc>", run(cell)))
+                .collect();
+            let _ = write!(body, "<w:tbl><w:tr>{cells}</w:tr></w:tbl>");
+        } else {
+            let _ = write!(body, "<w:p><w:pPr>{properties}</w:pPr>{}</w:p>", run(text));
+        }
+    }
+    docx_of(&body, &[])
+}
+
+/// Builds a Word document around the content of its body and further parts, which are linked by what
+/// their names begin with: `footnotes`, `endnotes`, `numbering` or `styles`.
+pub fn docx_of(body: &str, parts: &[(&str, &str)]) -> Vec<u8> {
+    const W: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    const LINK: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let styles = "<w:styles xmlns:w=\"W\"><w:style w:type=\"paragraph\" w:styleId=\"Heading1\">\
+        <w:name w:val=\"heading 1\"/></w:style></w:styles>";
+    let numbering = "<w:numbering xmlns:w=\"W\"><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\">\
+        <w:numFmt w:val=\"bullet\"/><w:lvlText w:val=\"-\"/></w:lvl></w:abstractNum>\
+        <w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>";
+    let mut all = vec![("styles.xml", styles.replace("\"W\"", &format!("\"{W}\"")))];
+    all.push(("numbering.xml", numbering.replace("\"W\"", &format!("\"{W}\""))));
+    for (name, content) in parts {
+        all.retain(|(known, _)| known != name);
+        all.push((name, (*content).to_owned()));
+    }
+    let links: String = all
+        .iter()
+        .enumerate()
+        .map(|(at, (name, _))| {
+            let kind = name.trim_end_matches(".xml");
+            format!("<Relationship Id=\"r{at}\" Type=\"{LINK}/{kind}\" Target=\"{name}\"/>")
+        })
+        .collect();
+    let document =
+        format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"{W}\"><w:body>{body}</w:body></w:document>");
+    let rels = |links: &str| {
+        let space = "http://schemas.openxmlformats.org/package/2006/relationships";
+        format!("<?xml version=\"1.0\"?><Relationships xmlns=\"{space}\">{links}</Relationships>")
+    };
+    let main =
+        format!("<Relationship Id=\"r\" Type=\"{LINK}/officeDocument\" Target=\"word/document.xml\"/>");
+    let types = "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+        <Default Extension=\"xml\" ContentType=\"application/xml\"/>\
+        <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/></Types>";
+    let mut entries = vec![
+        ("[Content_Types].xml".to_owned(), types.to_owned()),
+        ("_rels/.rels".to_owned(), rels(&main)),
+        ("word/document.xml".to_owned(), document),
+        ("word/_rels/document.xml.rels".to_owned(), rels(&links)),
+    ];
+    entries.extend(
+        all.into_iter()
+            .map(|(name, content)| (format!("word/{name}"), content)),
+    );
+    zip(&entries)
+}
+
+/// A Word document of a few kilobytes whose text unpacks to the given number of megabytes.
+pub fn docx_bomb(megabytes: usize) -> Vec<u8> {
+    docx_of(
+        &format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", "a".repeat(megabytes << 20)),
+        &[],
+    )
+}
+
+/// Packs named texts into a ZIP archive.
+///
+/// # Panics
+/// Never for archives below four gigabytes.
+pub fn zip(entries: &[(String, String)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        writer
+            .start_file(name.as_str(), SimpleFileOptions::default())
+            .expect("writing to memory does not fail");
+        writer
+            .write_all(content.as_bytes())
+            .expect("writing to memory does not fail");
+    }
+    writer
+        .finish()
+        .expect("writing to memory does not fail")
+        .into_inner()
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
