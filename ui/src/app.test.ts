@@ -51,7 +51,7 @@ describe('welcome', () => {
     const groups = [...(await id('recovery-code')).querySelectorAll('li')].map((li) =>
       (li.textContent ?? '').replace(/^\d/, ''),
     );
-    expect(groups).toHaveLength(8);
+    expect(groups).toHaveLength(9);
     await accessible();
     await click('code-kept');
     const open = (await id('open-cabinet')) as HTMLButtonElement;
@@ -86,7 +86,7 @@ describe('lock', () => {
     resetFake('locked');
     render(App);
     await click('use-recovery');
-    await type('recovery-code-input', 'k7qm x2rd 9tfb h4wa zn6c p3ve 8jyg m5sl');
+    await type('recovery-code-input', 'k7qm x2rd 9tfb h4wa zn6c p3ve 8jyg m5sk r0t1');
     await type('passphrase', 'another five uncommon words');
     await type('passphrase-again', 'another five uncommon words');
     const make = (await id('make-cabinet')) as HTMLButtonElement;

@@ -100,7 +100,8 @@ export function insertBlock(editor: Editor, block: JSONContent, gap?: number): v
       gap === undefined ? commands.setTextSelection(place.from + nodeSize(block) + 1) : true,
     )
     .run();
-  if (gap === undefined) editor.commands.scrollIntoView();
+  const shown = editor.view.nodeDOM(place.from);
+  if (shown instanceof HTMLElement) shown.scrollIntoView({ block: 'nearest' });
 }
 
 const clamp = (editor: Editor, pos: number) => Math.min(pos, editor.state.doc.content.size);

@@ -20,7 +20,7 @@ type WithSink<F> = F extends (...args: [...infer Head, infer _Channel]) => infer
 export type StreamingCommands = { [Name in Streaming]: WithSink<(typeof commands)[Name]> };
 
 /** Why the cabinet was locked. */
-export type LockReason = 'idle' | 'asked' | 'sleep';
+export type LockReason = 'idle' | 'asked';
 
 export interface AppEvents {
   'jobs-changed': JobsView;

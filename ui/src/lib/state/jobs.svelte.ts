@@ -4,7 +4,16 @@ import { plural } from '$lib/format';
 import { session } from './session.svelte';
 import { attempt, toasts } from './toasts.svelte';
 
-const none: JobsView = { jobs: [], open: 0, finished: 0, secondsLeft: null, paused: false };
+const none: JobsView = {
+  jobs: [],
+  open: 0,
+  finished: 0,
+  passagesDone: 0,
+  passagesTotal: 0,
+  trouble: null,
+  secondsLeft: null,
+  paused: false,
+};
 
 class Jobs {
   view = $state.raw<JobsView>(none);
@@ -18,6 +27,9 @@ class Jobs {
       ? 0
       : this.view.finished / (this.view.open + this.view.finished),
   );
+
+  /** Documents are in the cabinet; their passages are still being prepared for search by meaning. */
+  preparing = $derived(this.view.passagesTotal > 0);
 
   take(view: JobsView): void {
     this.view = view;

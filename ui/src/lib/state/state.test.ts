@@ -131,8 +131,8 @@ describe('jobs', () => {
       told.push(job),
     );
     await soon(() => expect(fake.jobs[0]?.state).toBe('added'));
-    jobs.take({ jobs: fake.jobs, open: 0, finished: 1, secondsLeft: null, paused: false });
-    jobs.take({ jobs: fake.jobs, open: 0, finished: 1, secondsLeft: null, paused: false });
+    jobs.take({ ...jobs.view, jobs: fake.jobs });
+    jobs.take({ ...jobs.view, jobs: fake.jobs });
     expect(told.map((job) => job.fileName)).toEqual(['New paper.txt']);
   });
 });

@@ -88,6 +88,9 @@ function jobsView(): JobsView {
     jobs: fake.jobs,
     open,
     finished,
+    passagesDone: open ? 40 : 0,
+    passagesTotal: open ? 160 : 0,
+    trouble: null,
     secondsLeft: open ? open * 4 : null,
     paused: fake.paused,
   };
@@ -206,7 +209,7 @@ const commands: Backend['commands'] = {
     answer(() => {
       fake.passphrase = passphrase;
       fake.stage = 'open';
-      return { groups: ['K7QM', 'X2RD', '9TFB', 'H4WA', 'ZN6C', 'P3VE', '8JYG', 'M5SL'] };
+      return { groups: ['K7QM', 'X2RD', '9TFB', 'H4WA', 'ZN6C', 'P3VE', '8JYG', 'M5SK', 'R0T1'] };
     }),
   unlock: (passphrase) =>
     done(() => {
@@ -217,11 +220,11 @@ const commands: Backend['commands'] = {
     }),
   recover: (code, next) =>
     done(() => {
-      if (code.replace(/[^A-Z0-9]/gi, '').length !== 32) {
+      if (code.replace(/[^A-Z0-9]/gi, '').length !== 36) {
         refuse(
           'wrong_recovery_code',
           'That is not the recovery code of this cabinet.',
-          'It has eight groups of four characters.',
+          'It has nine groups of four characters.',
         );
       }
       fake.passphrase = next;
