@@ -19,6 +19,10 @@ mod kernels;
 mod made;
 mod manifest;
 mod memory;
+#[cfg(test)]
+mod real_tests;
+#[cfg(test)]
+mod reference;
 mod store;
 mod writer;
 

@@ -113,7 +113,7 @@ const HEADS: usize = 4;
 const KEY_HEADS: usize = 2;
 const HIDDEN: usize = 96;
 pub(crate) const LAYERS: usize = 2;
-pub(crate) const CONTEXT: usize = 256;
+pub(crate) const CONTEXT: usize = 4_096;
 
 /// A template with everything that real ones use.
 pub(crate) const CHAT: &str = "{%- for message in messages %}\n    {{- '<|im_start|>' + message['role'] + '\n' + message['content'].strip() + '<|im_end|>\n' }}\n{%- endfor %}\n{%- if add_generation_prompt %}\n    {{- '<|im_start|>assistant\n' }}\n{%- endif %}";
@@ -351,8 +351,22 @@ pub(crate) fn embedder() -> EmbedderFiles {
 
 /// A store of made models in a folder of its own.
 pub(crate) struct MadeStore {
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
     pub(crate) store: crate::ModelStore,
+}
+
+impl MadeStore {
+    /// Changes the last byte of a file in place.
+    pub(crate) fn damage(&self, model: &str, file: &str) {
+        use std::io::{Seek, SeekFrom, Write};
+        let path = self.dir.path().join(model).join(file);
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .expect("a made file");
+        file.seek(SeekFrom::End(-1)).expect("a file with a last byte");
+        file.write_all(&[0x5a]).expect("a writable file");
+    }
 }
 
 /// Writes models into a folder and lists them as `writer` and `embedder`.
@@ -361,7 +375,8 @@ pub(crate) fn store(writer: &[u8], embedder: &EmbedderFiles) -> MadeStore {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let mut manifest = String::new();
     let weights = embedder.weights();
-    let files: [(&str, &[(&str, &[u8])]); 2] = [
+    type File<'a> = (&'a str, &'a [u8]);
+    let files: [(&str, &[File<'_>]); 2] = [
         ("writer", &[("made.gguf", writer)]),
         (
             "embedder",
@@ -392,6 +407,6 @@ pub(crate) fn store(writer: &[u8], embedder: &EmbedderFiles) -> MadeStore {
     let manifest = crate::Manifest::parse(&manifest).expect("a sound list");
     MadeStore {
         store: crate::ModelStore::open(dir.path(), manifest),
-        _dir: dir,
+        dir,
     }
 }

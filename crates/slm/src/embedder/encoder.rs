@@ -12,7 +12,7 @@ use safetensors::tensor::{Dtype, SafeTensors};
 use super::config::Config;
 use crate::kernels::attention::{SPAN, Span, attend, remember};
 use crate::kernels::pack::{Floats, Form, Packed};
-use crate::kernels::{Activations, Compute, Linear, Place, rows};
+use crate::kernels::{Activations, Compute, Grain, Linear, Place, rows};
 use crate::{SlmError, memory};
 
 /// An encoder's weights. Nothing in it changes after loading.
@@ -139,12 +139,12 @@ impl Encoder {
                 hidden,
                 ..
             } = scratch;
-            activations.fill(compute, x, width);
+            activations.fill(compute, x, width, Grain::Coarse);
             let inner = self.config.hidden;
             hidden.resize(x.len() / width * inner, 0.0);
             layer.up.apply(compute, activations, Place::whole(hidden, inner));
             compute.write_rows(hidden, inner, &|_, rows| rows::gelu(isa, rows));
-            activations.fill(compute, hidden, inner);
+            activations.fill(compute, hidden, inner, Grain::Coarse);
             layer.down.apply(compute, activations, Place::onto(x, width));
             self.layer_norm(compute, x, &layer.norm);
         }
@@ -167,7 +167,7 @@ impl Encoder {
             ..
         } = scratch;
         let count = x.len() / width;
-        activations.fill(compute, x, width);
+        activations.fill(compute, x, width, Grain::Coarse);
         mixed.resize(count * 3 * width, 0.0);
         layer
             .mix
@@ -256,7 +256,7 @@ impl Encoder {
                 }
             }
         }
-        activations.fill(compute, joined, width);
+        activations.fill(compute, joined, width, Grain::Coarse);
         layer
             .attention_output
             .apply(compute, activations, Place::onto(x, width));

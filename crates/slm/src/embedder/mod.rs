@@ -4,6 +4,8 @@
 
 mod config;
 mod encoder;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub(crate) use encoder::{Encoder, Scratch};

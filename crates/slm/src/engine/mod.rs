@@ -8,6 +8,8 @@
 //! [`GenerateEvent::Failed`].
 
 mod queue;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::sync::Arc;

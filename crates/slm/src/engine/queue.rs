@@ -220,6 +220,12 @@ impl Queue {
         if fits { typed.pop_front() } else { None }
     }
 
+    /// Jobs that wait in a lane.
+    #[cfg(test)]
+    pub(super) fn waiting(&self, priority: Priority) -> usize {
+        self.lock().lanes[lane(priority)].len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Jobs are moved in and out whole; a panic cannot leave one half queued.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

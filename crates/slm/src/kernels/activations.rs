@@ -1,5 +1,10 @@
 //! The moving half of a product: rows of floats as signed bytes, with one scale for every 32 of them.
 //!
+//! Two grains. *Coarse* keeps one byte for each number, enough for an encoder: its vectors point within 0.05% of where
+//! 32-bit arithmetic has them point. A writer's next word can hang on less; *fine* keeps two bytes, `255 × high + low`,
+//! each from -127 to 127. Reading text then takes more than half as long again; writing takes no longer, since it waits
+//! for weights.
+//!
 //! Must always hold: `sum` and `shift` belong to the bytes beside them, and bytes beyond a row's end are zero.
 #![expect(unsafe_code, reason = "rows of one batch are written by several threads")]
 
@@ -8,18 +13,39 @@ use super::pack::BLOCK;
 use super::pool::Parts;
 use super::{Compute, PARALLEL_ROWS};
 
+/// How finely numbers are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Grain {
+    /// One byte for each number.
+    #[default]
+    Coarse,
+    /// Two bytes for each number.
+    Fine,
+}
+
+impl Grain {
+    /// Bytes of one block: fine ones have all high bytes, then all low bytes.
+    pub(crate) const fn block_bytes(self) -> usize {
+        match self {
+            Self::Coarse => BLOCK,
+            Self::Fine => 2 * BLOCK,
+        }
+    }
+}
+
 /// Quantised rows. Keeps its buffers, so that a token allocates nothing.
 #[derive(Default)]
 pub(crate) struct Activations {
     rows: usize,
     blocks: usize,
-    /// `rows × blocks × 32` signed bytes.
+    grain: Grain,
+    /// `rows × blocks ×` 32 or 64 signed bytes.
     pub(crate) q: Vec<i8>,
     /// `rows × blocks` scales.
     pub(crate) scale: Vec<f32>,
-    /// Scale times the sum of the block's bytes: what a weight block's offset is multiplied with.
+    /// Scale times the sum of the block's numbers: what a weight block's offset is multiplied with.
     pub(crate) sum: Vec<f32>,
-    /// Minus 128 times the sum of the block's bytes: takes back the 128 added to byte weights.
+    /// Minus 128 times the sum of the block's numbers: takes back the 128 added to byte weights.
     pub(crate) shift: Vec<i32>,
 }
 
@@ -33,11 +59,16 @@ impl Activations {
         self.blocks
     }
 
+    pub(crate) fn grain(&self) -> Grain {
+        self.grain
+    }
+
     /// Replaces the content with `values`, rows of `cols` each.
-    pub(crate) fn fill(&mut self, compute: &mut Compute, values: &[f32], cols: usize) {
+    pub(crate) fn fill(&mut self, compute: &mut Compute, values: &[f32], cols: usize, grain: Grain) {
         let blocks = cols.div_ceil(BLOCK);
-        (self.rows, self.blocks) = (values.len() / cols, blocks);
-        self.q.resize(self.rows * blocks * BLOCK, 0);
+        let row_bytes = blocks * grain.block_bytes();
+        (self.rows, self.blocks, self.grain) = (values.len() / cols, blocks, grain);
+        self.q.resize(self.rows * row_bytes, 0);
         self.scale.resize(self.rows * blocks, 0.0);
         self.sum.resize(self.rows * blocks, 0.0);
         self.shift.resize(self.rows * blocks, 0);
@@ -46,23 +77,19 @@ impl Activations {
         let (sum, shift) = (Parts::of(&mut self.sum), Parts::of(&mut self.shift));
         compute.each_rows(self.rows, PARALLEL_ROWS, &|first, count| {
             // SAFETY: tasks get disjoint row ranges, and the buffers outlive the step.
-            let (q, scale, sum, shift) = unsafe {
-                (
-                    q.part(first * blocks * BLOCK, count * blocks * BLOCK),
-                    scale.part(first * blocks, count * blocks),
-                    sum.part(first * blocks, count * blocks),
-                    shift.part(first * blocks, count * blocks),
-                )
+            let out = unsafe {
+                Quantised {
+                    q: q.part(first * row_bytes, count * row_bytes),
+                    scale: scale.part(first * blocks, count * blocks),
+                    sum: sum.part(first * blocks, count * blocks),
+                    shift: shift.part(first * blocks, count * blocks),
+                }
             };
-            quantise(
-                isa,
-                &values[first * cols..(first + count) * cols],
-                cols,
-                q,
-                scale,
-                sum,
-                shift,
-            );
+            let values = &values[first * cols..(first + count) * cols];
+            match grain {
+                Grain::Coarse => coarse(isa, values, cols, out),
+                Grain::Fine => fine(isa, values, cols, out),
+            }
         });
     }
 
@@ -77,22 +104,28 @@ impl Activations {
     }
 }
 
+/// Some rows of an [`Activations`].
+struct Quantised<'a> {
+    q: &'a mut [i8],
+    scale: &'a mut [f32],
+    sum: &'a mut [f32],
+    shift: &'a mut [i32],
+}
+
 by_isa! {
-    /// Quantises rows of `cols` floats into blocks.
-    quantise = quantise_rows;
-    (values: &[f32], cols: usize, q: &mut [i8], scale: &mut [f32], sum: &mut [f32], shift: &mut [i32])
+    /// Quantises rows of `cols` floats to one byte for each.
+    coarse = quantise_rows::<false>; (values: &[f32], cols: usize, out: Quantised<'_>)
+}
+
+by_isa! {
+    /// Quantises rows of `cols` floats to two bytes for each.
+    fine = quantise_rows::<true>; (values: &[f32], cols: usize, out: Quantised<'_>)
 }
 
 #[inline(always)]
-fn quantise_rows(
-    values: &[f32],
-    cols: usize,
-    q: &mut [i8],
-    scale: &mut [f32],
-    sum: &mut [f32],
-    shift: &mut [i32],
-) {
+fn quantise_rows<const FINE: bool>(values: &[f32], cols: usize, out: Quantised<'_>) {
     let blocks = cols.div_ceil(BLOCK);
+    let block_bytes = if FINE { 2 * BLOCK } else { BLOCK };
     for (row, values) in values.chunks_exact(cols).enumerate() {
         for block in 0..blocks {
             let mut padded = [0.0; BLOCK];
@@ -105,11 +138,11 @@ fn quantise_rows(
                 }
             };
             let at = row * blocks + block;
-            let out = &mut q[at * BLOCK..(at + 1) * BLOCK];
-            let (s, total) = quantise_block(values, out);
-            scale[at] = s;
-            sum[at] = s * total as f32;
-            shift[at] = -128 * total;
+            let (scale, total) =
+                quantise_block::<FINE>(values, &mut out.q[at * block_bytes..][..block_bytes]);
+            out.scale[at] = scale;
+            out.sum[at] = scale * total as f32;
+            out.shift[at] = -128 * total;
         }
     }
 }
@@ -118,7 +151,16 @@ fn quantise_rows(
 const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
-fn quantise_block(values: &[f32; BLOCK], out: &mut [i8]) -> (f32, i32) {
+fn round(value: f32) -> i32 {
+    (value + ROUND)
+        .to_bits()
+        .wrapping_sub(ROUND.to_bits())
+        .cast_signed()
+}
+
+#[inline(always)]
+fn quantise_block<const FINE: bool>(values: &[f32; BLOCK], out: &mut [i8]) -> (f32, i32) {
+    let most = if FINE { 255.0 * 127.0 + 127.0 } else { 127.0 };
     let mut largest = [0.0f32; 16];
     for half in values.chunks_exact(16) {
         for (l, v) in largest.iter_mut().zip(half) {
@@ -126,16 +168,23 @@ fn quantise_block(values: &[f32; BLOCK], out: &mut [i8]) -> (f32, i32) {
         }
     }
     let largest = largest.iter().fold(0.0f32, |a, b| if *b > a { *b } else { a });
-    let inverse = if largest > 1e-30 { 127.0 / largest } else { 0.0 };
+    let inverse = if largest > 1e-30 { most / largest } else { 0.0 };
     let mut whole = [0i32; BLOCK];
     for (w, v) in whole.iter_mut().zip(values) {
-        *w = (v * inverse + ROUND)
-            .to_bits()
-            .wrapping_sub(ROUND.to_bits())
-            .cast_signed();
+        *w = round(v * inverse);
     }
-    for (o, w) in out.iter_mut().zip(&whole) {
-        *o = *w as i8;
+    if FINE {
+        let (high, low) = out.split_at_mut(BLOCK);
+        for ((h, l), w) in high.iter_mut().zip(low).zip(&whole) {
+            // 255 is odd, so the nearest multiple is never more than 127 away.
+            let nearest = round(*w as f32 * (1.0 / 255.0));
+            *h = nearest as i8;
+            *l = (*w - 255 * nearest) as i8;
+        }
+    } else {
+        for (o, w) in out.iter_mut().zip(&whole) {
+            *o = *w as i8;
+        }
     }
-    (largest / 127.0, whole.iter().sum())
+    (largest / most, whole.iter().sum())
 }

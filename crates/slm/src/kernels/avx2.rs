@@ -7,7 +7,7 @@
 
 use core::arch::x86_64::*;
 
-use super::activations::Activations;
+use super::activations::{Activations, Grain};
 use super::matmul::{TILE_ROWS, Tile, WIDE_LINES};
 use super::pack::{BLOCK, Form, GROUP, Line};
 
@@ -17,55 +17,91 @@ use super::pack::{BLOCK, Form, GROUP, Line};
 /// The processor has the instructions named.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: &mut [f32; GROUP]) {
-    let blocks = x.blocks();
     check(x, 0, 1);
     assert_eq!(
         group.len(),
-        blocks * form.lines(),
+        x.blocks() * form.lines(),
         "the group is as long as the row"
     );
-    let mut total = [_mm256_setzero_ps(); 2];
-    // SAFETY: block `b` reads lines `b*n..(b+1)*n` of the group and entry `b` of the row, both checked above.
+    for (side, sums) in sums.chunks_exact_mut(8).enumerate() {
+        // SAFETY: the checks above are what `row` asks for.
+        unsafe {
+            match (form, x.grain()) {
+                (Form::Nibble, Grain::Coarse) => row::<true, 1>(x, group, side, sums),
+                (Form::Nibble, Grain::Fine) => row::<true, 2>(x, group, side, sums),
+                (Form::Byte, Grain::Coarse) => row::<false, 1>(x, group, side, sums),
+                (Form::Byte, Grain::Fine) => row::<false, 2>(x, group, side, sums),
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The activations have a row, and the group has five (nibbles) or nine lines for each block of it.
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn row<const NIBBLE: bool, const PLANES: usize>(
+    x: &Activations,
+    group: &[Line],
+    side: usize,
+    sums: &mut [f32],
+) {
+    let mask = _mm256_set1_epi8(15);
+    let mut total = _mm256_setzero_ps();
+    // SAFETY: block `b` reads its own lines of the group and entry `b` of the row, which exist by the caller's promise.
     unsafe {
-        for b in 0..blocks {
-            let q = x.q.as_ptr().add(b * BLOCK);
+        for b in 0..x.blocks() {
             let by = _mm256_set1_ps(*x.scale.as_ptr().add(b));
-            let lines = group.as_ptr().add(b * form.lines());
-            for (side, total) in total.iter_mut().enumerate() {
-                match form {
-                    Form::Nibble => {
-                        let mut pairs = _mm256_setzero_si256();
-                        let mask = _mm256_set1_epi8(15);
-                        for step in 0..4 {
-                            let both = half(lines.add(step), side);
-                            let low = _mm256_and_si256(both, mask);
-                            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(both), mask);
-                            pairs = _mm256_add_epi16(pairs, _mm256_maddubs_epi16(low, four(q, step)));
-                            pairs = _mm256_add_epi16(pairs, _mm256_maddubs_epi16(high, four(q, step + 4)));
-                        }
-                        let halves = lines.add(4).cast::<__m128i>();
-                        let scale = _mm256_cvtph_ps(_mm_load_si128(halves.add(side)));
-                        let offset = _mm256_cvtph_ps(_mm_load_si128(halves.add(2 + side)));
-                        let dots = _mm256_mul_ps(_mm256_cvtepi32_ps(widen(pairs)), by);
-                        *total = _mm256_fmadd_ps(dots, scale, *total);
-                        let sum = _mm256_set1_ps(*x.sum.as_ptr().add(b));
-                        *total = _mm256_fmadd_ps(sum, offset, *total);
-                    }
-                    Form::Byte => {
-                        let mut dots = _mm256_setzero_si256();
-                        for step in 0..8 {
-                            dots = _mm256_add_epi32(dots, signed(half(lines.add(step), side), four(q, step)));
-                        }
-                        let scale = _mm256_load_ps(lines.add(8).cast::<f32>().add(side * 8));
-                        let dots = _mm256_mul_ps(_mm256_cvtepi32_ps(dots), by);
-                        *total = _mm256_fmadd_ps(dots, scale, *total);
+            let lines = group.as_ptr().add(
+                b * if NIBBLE {
+                    Form::Nibble.lines()
+                } else {
+                    Form::Byte.lines()
+                },
+            );
+            let mut planes = [_mm256_setzero_si256(); PLANES];
+            for step in 0..if NIBBLE { 4 } else { 8 } {
+                let weights = half(lines.add(step), side);
+                for (plane, dots) in planes.iter_mut().enumerate() {
+                    let q = x.q.as_ptr().add((b * PLANES + plane) * BLOCK);
+                    if NIBBLE {
+                        let low = _mm256_and_si256(weights, mask);
+                        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(weights), mask);
+                        *dots = _mm256_add_epi16(*dots, _mm256_maddubs_epi16(low, four(q, step)));
+                        *dots = _mm256_add_epi16(*dots, _mm256_maddubs_epi16(high, four(q, step + 4)));
+                    } else {
+                        *dots = _mm256_add_epi32(*dots, signed(weights, four(q, step)));
                     }
                 }
             }
+            let dots = _mm256_mul_ps(_mm256_cvtepi32_ps(together::<NIBBLE, PLANES>(planes)), by);
+            if NIBBLE {
+                let halves = lines.add(4).cast::<__m128i>();
+                let scale = _mm256_cvtph_ps(_mm_load_si128(halves.add(side)));
+                let offset = _mm256_cvtph_ps(_mm_load_si128(halves.add(2 + side)));
+                total = _mm256_fmadd_ps(dots, scale, total);
+                total = _mm256_fmadd_ps(_mm256_set1_ps(*x.sum.as_ptr().add(b)), offset, total);
+            } else {
+                let scale = _mm256_load_ps(lines.add(8).cast::<f32>().add(side * 8));
+                total = _mm256_fmadd_ps(dots, scale, total);
+            }
         }
-        _mm256_storeu_ps(sums.as_mut_ptr(), total[0]);
-        _mm256_storeu_ps(sums.as_mut_ptr().add(8), total[1]);
+        _mm256_storeu_ps(sums[..8].as_mut_ptr(), total);
     }
+}
+
+/// The planes of a block as one sum; those of nibbles are still pairs of 16 bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn together<const NIBBLE: bool, const PLANES: usize>(planes: [__m256i; PLANES]) -> __m256i {
+    let mut dots = _mm256_setzero_si256();
+    for (plane, part) in planes.into_iter().enumerate() {
+        if plane > 0 {
+            // The high bytes come first and count 255 times.
+            dots = _mm256_sub_epi32(_mm256_slli_epi32::<8>(dots), dots);
+        }
+        dots = _mm256_add_epi32(dots, if NIBBLE { widen(part) } else { part });
+    }
+    dots
 }
 
 /// Up to six rows times two groups of widened weights.
@@ -91,23 +127,31 @@ pub(crate) unsafe fn multiply(
         groups.iter().all(|g| g.len() == x.blocks() * lines),
         "groups are as long as the rows"
     );
+    macro_rules! rows {
+        ($rows:expr, $nibble:literal, $planes:literal, $($argument:expr),*) => {
+            // SAFETY: the checks above are what `strip` asks for.
+            unsafe {
+                match $rows {
+                    1 => strip::<1, $nibble, $planes>($($argument),*),
+                    2 => strip::<2, $nibble, $planes>($($argument),*),
+                    _ => strip::<3, $nibble, $planes>($($argument),*),
+                }
+            }
+        };
+    }
     for (side, group) in groups.iter().enumerate() {
         for half in 0..2 {
             let column = side * GROUP + half * 8;
             let mut row = 0;
             while row < count {
-                let rows = (count - row).min(3);
+                // Two planes keep twice the sums; three rows of them would not fit the registers.
+                let rows = (count - row).min(if x.grain() == Grain::Fine { 2 } else { 3 });
                 let (at, tile) = (first + row, &mut tile[row..]);
-                // SAFETY: the checks above are what `strip` asks for.
-                unsafe {
-                    match (form, rows) {
-                        (Form::Nibble, 1) => strip::<1, true>(x, at, group, half, tile, column),
-                        (Form::Nibble, 2) => strip::<2, true>(x, at, group, half, tile, column),
-                        (Form::Nibble, _) => strip::<3, true>(x, at, group, half, tile, column),
-                        (Form::Byte, 1) => strip::<1, false>(x, at, group, half, tile, column),
-                        (Form::Byte, 2) => strip::<2, false>(x, at, group, half, tile, column),
-                        (Form::Byte, _) => strip::<3, false>(x, at, group, half, tile, column),
-                    }
+                match (form, x.grain()) {
+                    (Form::Nibble, Grain::Coarse) => rows!(rows, true, 1, x, at, group, half, tile, column),
+                    (Form::Nibble, Grain::Fine) => rows!(rows, true, 2, x, at, group, half, tile, column),
+                    (Form::Byte, Grain::Coarse) => rows!(rows, false, 1, x, at, group, half, tile, column),
+                    (Form::Byte, Grain::Fine) => rows!(rows, false, 2, x, at, group, half, tile, column),
                 }
                 row += rows;
             }
@@ -115,12 +159,12 @@ pub(crate) unsafe fn multiply(
     }
 }
 
-/// `ROWS` rows times eight columns, with the same order of additions as [`one_row`].
+/// `ROWS` rows times eight columns, with the same order of additions as [`row`].
 ///
 /// # Safety
-/// The rows exist, and the group has ten lines (`OFFSET`) or nine for each block of a row.
+/// The rows exist, and the group has ten lines (nibbles) or nine for each block of a row.
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn strip<const ROWS: usize, const OFFSET: bool>(
+unsafe fn strip<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
     x: &Activations,
     first: usize,
     group: &[Line],
@@ -129,36 +173,37 @@ unsafe fn strip<const ROWS: usize, const OFFSET: bool>(
     column: usize,
 ) {
     let blocks = x.blocks();
-    let stride = if OFFSET { WIDE_LINES } else { Form::Byte.lines() };
+    let stride = if NIBBLE { WIDE_LINES } else { Form::Byte.lines() };
     let mut total = [_mm256_setzero_ps(); ROWS];
     // SAFETY: inside the activations and the group by the caller's promise.
     unsafe {
         for b in 0..blocks {
             let lines = group.as_ptr().add(b * stride);
-            let mut dots = [_mm256_setzero_si256(); ROWS];
+            let mut planes = [[_mm256_setzero_si256(); PLANES]; ROWS];
             for step in 0..8 {
                 let weights = half(lines.add(step), side);
-                for (r, dots) in dots.iter_mut().enumerate() {
-                    let x = four(x.q.as_ptr().add(((first + r) * blocks + b) * BLOCK), step);
-                    *dots = if OFFSET {
-                        _mm256_add_epi16(*dots, _mm256_maddubs_epi16(weights, x))
-                    } else {
-                        _mm256_add_epi32(*dots, signed(weights, x))
-                    };
+                for (r, planes) in planes.iter_mut().enumerate() {
+                    for (plane, dots) in planes.iter_mut().enumerate() {
+                        let q =
+                            x.q.as_ptr()
+                                .add((((first + r) * blocks + b) * PLANES + plane) * BLOCK);
+                        *dots = if NIBBLE {
+                            _mm256_add_epi16(*dots, _mm256_maddubs_epi16(weights, four(q, step)))
+                        } else {
+                            _mm256_add_epi32(*dots, signed(weights, four(q, step)))
+                        };
+                    }
                 }
             }
             let scale = _mm256_load_ps(lines.add(8).cast::<f32>().add(side * 8));
-            for r in 0..ROWS {
+            for (r, (planes, total)) in planes.into_iter().zip(&mut total).enumerate() {
                 let at = (first + r) * blocks + b;
-                let dots = if OFFSET { widen(dots[r]) } else { dots[r] };
-                let dots = _mm256_mul_ps(
-                    _mm256_cvtepi32_ps(dots),
-                    _mm256_set1_ps(*x.scale.as_ptr().add(at)),
-                );
-                total[r] = _mm256_fmadd_ps(dots, scale, total[r]);
-                if OFFSET {
+                let dots = _mm256_cvtepi32_ps(together::<NIBBLE, PLANES>(planes));
+                let dots = _mm256_mul_ps(dots, _mm256_set1_ps(*x.scale.as_ptr().add(at)));
+                *total = _mm256_fmadd_ps(dots, scale, *total);
+                if NIBBLE {
                     let offset = _mm256_load_ps(lines.add(9).cast::<f32>().add(side * 8));
-                    total[r] = _mm256_fmadd_ps(_mm256_set1_ps(*x.sum.as_ptr().add(at)), offset, total[r]);
+                    *total = _mm256_fmadd_ps(_mm256_set1_ps(*x.sum.as_ptr().add(at)), offset, *total);
                 }
             }
         }
@@ -173,7 +218,7 @@ fn check(x: &Activations, first: usize, count: usize) {
     let entries = (first + count) * x.blocks();
     assert!(
         (1..=TILE_ROWS).contains(&count)
-            && x.q.len() >= entries * BLOCK
+            && x.q.len() >= entries * x.grain().block_bytes()
             && x.scale.len() >= entries
             && x.sum.len() >= entries,
         "the rows exist"

@@ -6,7 +6,7 @@
 
 use core::arch::x86_64::*;
 
-use super::activations::Activations;
+use super::activations::{Activations, Grain};
 use super::matmul::{TILE_ROWS, Tile, WIDE_LINES};
 use super::pack::{BLOCK, Form, GROUP, Line};
 
@@ -40,49 +40,100 @@ pub(crate) unsafe fn widen(nibbles: &[Line], bytes: &mut [Line]) {
 /// The processor has the instructions named.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
 pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: &mut [f32; GROUP]) {
-    let blocks = x.blocks();
     check(x, 0, 1);
     assert_eq!(
         group.len(),
-        blocks * form.lines(),
+        x.blocks() * form.lines(),
         "the group is as long as the row"
     );
+    // SAFETY: the checks above are what `row` asks for.
+    unsafe {
+        match (form, x.grain()) {
+            (Form::Nibble, Grain::Coarse) => row::<true, 1>(x, group, sums),
+            (Form::Nibble, Grain::Fine) => row::<true, 2>(x, group, sums),
+            (Form::Byte, Grain::Coarse) => row::<false, 1>(x, group, sums),
+            (Form::Byte, Grain::Fine) => row::<false, 2>(x, group, sums),
+        }
+    }
+}
+
+/// # Safety
+/// The activations have a row, and the group has five (nibbles) or nine lines for each block of it.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+unsafe fn row<const NIBBLE: bool, const PLANES: usize>(
+    x: &Activations,
+    group: &[Line],
+    sums: &mut [f32; GROUP],
+) {
     let (q, scale, sum, shift) = (x.q.as_ptr(), x.scale.as_ptr(), x.sum.as_ptr(), x.shift.as_ptr());
     let mut total = _mm512_setzero_ps();
-    // SAFETY: block `b` reads lines `b*n..(b+1)*n` of the group and entry `b` of the row, both checked above.
+    // SAFETY: block `b` reads its own lines of the group and entry `b` of the row, which exist by the caller's promise.
     unsafe {
-        for b in 0..blocks {
-            let q = q.add(b * BLOCK);
+        for b in 0..x.blocks() {
             let by = _mm512_set1_ps(*scale.add(b));
-            let lines = group.as_ptr().add(b * form.lines());
-            match form {
-                Form::Nibble => {
-                    // Two chains of dot products, so that one need not wait for the other.
-                    let (mut even, mut odd) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-                    for step in 0..4 {
-                        let (low, high) = split(load(lines.add(step)));
-                        even = _mm512_dpbusd_epi32(even, low, four(q, step));
-                        odd = _mm512_dpbusd_epi32(odd, high, four(q, step + 4));
+            // Chains of dot products side by side, so that one need not wait for the other.
+            let mut planes = [[_mm512_setzero_si512(); 2]; PLANES];
+            let (weight_scale, lines);
+            if NIBBLE {
+                lines = group.as_ptr().add(b * Form::Nibble.lines());
+                for step in 0..4 {
+                    let (low, high) = split(load(lines.add(step)));
+                    for (plane, dots) in planes.iter_mut().enumerate() {
+                        let q = q.add((b * PLANES + plane) * BLOCK);
+                        dots[0] = _mm512_dpbusd_epi32(dots[0], low, four(q, step));
+                        dots[1] = _mm512_dpbusd_epi32(dots[1], high, four(q, step + 4));
                     }
-                    let (weight_scale, offset) = halves(lines.add(4));
-                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(even, odd)), by);
-                    total = _mm512_fmadd_ps(dots, weight_scale, total);
-                    total = _mm512_fmadd_ps(_mm512_set1_ps(*sum.add(b)), offset, total);
                 }
-                Form::Byte => {
-                    let (mut even, mut odd) = (_mm512_set1_epi32(*shift.add(b)), _mm512_setzero_si512());
-                    for step in 0..4 {
-                        even = _mm512_dpbusd_epi32(even, load(lines.add(step)), four(q, step));
-                        odd = _mm512_dpbusd_epi32(odd, load(lines.add(step + 4)), four(q, step + 4));
+                let offset;
+                (weight_scale, offset) = halves(lines.add(4));
+                total = _mm512_fmadd_ps(
+                    dots_of::<NIBBLE, PLANES>(&planes, shift.add(b), by),
+                    weight_scale,
+                    total,
+                );
+                total = _mm512_fmadd_ps(_mm512_set1_ps(*sum.add(b)), offset, total);
+            } else {
+                lines = group.as_ptr().add(b * Form::Byte.lines());
+                for step in 0..4 {
+                    let (low, high) = (load(lines.add(step)), load(lines.add(step + 4)));
+                    for (plane, dots) in planes.iter_mut().enumerate() {
+                        let q = q.add((b * PLANES + plane) * BLOCK);
+                        dots[0] = _mm512_dpbusd_epi32(dots[0], low, four(q, step));
+                        dots[1] = _mm512_dpbusd_epi32(dots[1], high, four(q, step + 4));
                     }
-                    let weight_scale = _mm512_load_ps(lines.add(8).cast());
-                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(even, odd)), by);
-                    total = _mm512_fmadd_ps(dots, weight_scale, total);
                 }
+                weight_scale = _mm512_load_ps(lines.add(8).cast());
+                total = _mm512_fmadd_ps(
+                    dots_of::<NIBBLE, PLANES>(&planes, shift.add(b), by),
+                    weight_scale,
+                    total,
+                );
             }
         }
         _mm512_storeu_ps(sums.as_mut_ptr(), total);
     }
+}
+
+/// The planes of a block together, scaled by `by`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn dots_of<const NIBBLE: bool, const PLANES: usize>(
+    planes: &[[__m512i; 2]; PLANES],
+    shift: *const i32,
+    by: __m512,
+) -> __m512 {
+    let mut dots = _mm512_setzero_si512();
+    for (plane, [even, odd]) in planes.iter().enumerate() {
+        if plane > 0 {
+            dots = times_255(dots);
+        }
+        dots = _mm512_add_epi32(dots, _mm512_add_epi32(*even, *odd));
+    }
+    if !NIBBLE {
+        // SAFETY: the caller passes an entry of the activations.
+        dots = _mm512_add_epi32(dots, _mm512_set1_epi32(unsafe { *shift }));
+    }
+    _mm512_mul_ps(_mm512_cvtepi32_ps(dots), by)
 }
 
 /// Up to six rows times two groups of widened weights.
@@ -108,43 +159,47 @@ pub(crate) unsafe fn multiply(
         groups.iter().all(|g| g.len() == x.blocks() * lines),
         "groups are as long as the rows"
     );
-    // SAFETY: the checks above are what `tile` asks for.
-    unsafe {
-        match (form, count) {
-            (Form::Nibble, 1) => self::tile::<1, true>(x, first, groups, tile),
-            (Form::Nibble, 2) => self::tile::<2, true>(x, first, groups, tile),
-            (Form::Nibble, 3) => self::tile::<3, true>(x, first, groups, tile),
-            (Form::Nibble, 4) => self::tile::<4, true>(x, first, groups, tile),
-            (Form::Nibble, 5) => self::tile::<5, true>(x, first, groups, tile),
-            (Form::Nibble, _) => self::tile::<TILE_ROWS, true>(x, first, groups, tile),
-            (Form::Byte, 1) => self::tile::<1, false>(x, first, groups, tile),
-            (Form::Byte, 2) => self::tile::<2, false>(x, first, groups, tile),
-            (Form::Byte, 3) => self::tile::<3, false>(x, first, groups, tile),
-            (Form::Byte, 4) => self::tile::<4, false>(x, first, groups, tile),
-            (Form::Byte, 5) => self::tile::<5, false>(x, first, groups, tile),
-            (Form::Byte, _) => self::tile::<TILE_ROWS, false>(x, first, groups, tile),
-        }
+    macro_rules! rows {
+        ($nibble:literal, $planes:literal) => {
+            // SAFETY: the checks above are what `tile` asks for.
+            unsafe {
+                match count {
+                    1 => self::tile::<1, $nibble, $planes>(x, first, groups, tile),
+                    2 => self::tile::<2, $nibble, $planes>(x, first, groups, tile),
+                    3 => self::tile::<3, $nibble, $planes>(x, first, groups, tile),
+                    4 => self::tile::<4, $nibble, $planes>(x, first, groups, tile),
+                    5 => self::tile::<5, $nibble, $planes>(x, first, groups, tile),
+                    _ => self::tile::<TILE_ROWS, $nibble, $planes>(x, first, groups, tile),
+                }
+            }
+        };
+    }
+    match (form, x.grain()) {
+        (Form::Nibble, Grain::Coarse) => rows!(true, 1),
+        (Form::Nibble, Grain::Fine) => rows!(true, 2),
+        (Form::Byte, Grain::Coarse) => rows!(false, 1),
+        (Form::Byte, Grain::Fine) => rows!(false, 2),
     }
 }
 
-/// `ROWS` rows from `first` on. With `OFFSET`, a block has ten lines (offsets last); without, nine.
+/// `ROWS` rows from `first` on. Widened nibbles have ten lines for each block (offsets last), bytes nine.
 ///
 /// # Safety
 /// The rows exist, and each group has that many lines for each block of a row.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
-unsafe fn tile<const ROWS: usize, const OFFSET: bool>(
+unsafe fn tile<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
     x: &Activations,
     first: usize,
     groups: [&[Line]; 2],
     tile: &mut Tile,
 ) {
     let blocks = x.blocks();
-    let stride = if OFFSET { WIDE_LINES } else { Form::Byte.lines() };
+    let stride = if NIBBLE { WIDE_LINES } else { Form::Byte.lines() };
     let mut total = [[_mm512_setzero_ps(); 2]; ROWS];
     // SAFETY: row `first + r`, block `b` is inside the activations, and lines `b*stride..` inside the groups, by
     // the caller's promise.
     unsafe {
-        let q = x.q.as_ptr().add(first * blocks * BLOCK);
+        let q = x.q.as_ptr().add(first * blocks * PLANES * BLOCK);
         let (scale, sum) = (
             x.scale.as_ptr().add(first * blocks),
             x.sum.as_ptr().add(first * blocks),
@@ -156,31 +211,37 @@ unsafe fn tile<const ROWS: usize, const OFFSET: bool>(
                 groups[1].as_ptr().add(b * stride),
             ];
             let mut dots = [[_mm512_setzero_si512(); 2]; ROWS];
-            if !OFFSET {
-                for (r, dots) in dots.iter_mut().enumerate() {
-                    *dots = [_mm512_set1_epi32(*shift.add(r * blocks + b)); 2];
+            for plane in 0..PLANES {
+                if plane > 0 {
+                    for dots in &mut dots {
+                        *dots = [times_255(dots[0]), times_255(dots[1])];
+                    }
                 }
-            }
-            for step in 0..8 {
-                let weights = [load(lines[0].add(step)), load(lines[1].add(step))];
-                for (r, dots) in dots.iter_mut().enumerate() {
-                    let x = four(q.add((r * blocks + b) * BLOCK), step);
-                    dots[0] = _mm512_dpbusd_epi32(dots[0], weights[0], x);
-                    dots[1] = _mm512_dpbusd_epi32(dots[1], weights[1], x);
+                for step in 0..8 {
+                    let weights = [load(lines[0].add(step)), load(lines[1].add(step))];
+                    for (r, dots) in dots.iter_mut().enumerate() {
+                        let x = four(q.add(((r * blocks + b) * PLANES + plane) * BLOCK), step);
+                        dots[0] = _mm512_dpbusd_epi32(dots[0], weights[0], x);
+                        dots[1] = _mm512_dpbusd_epi32(dots[1], weights[1], x);
+                    }
                 }
             }
             let scales = [
                 _mm512_load_ps(lines[0].add(8).cast()),
                 _mm512_load_ps(lines[1].add(8).cast()),
             ];
-            for r in 0..ROWS {
+            for (r, (dots, total)) in dots.iter().zip(&mut total).enumerate() {
                 let by = _mm512_set1_ps(*scale.add(r * blocks + b));
                 for side in 0..2 {
-                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(dots[r][side]), by);
-                    total[r][side] = _mm512_fmadd_ps(dots, scales[side], total[r][side]);
+                    let mut dots = dots[side];
+                    if !NIBBLE {
+                        dots = _mm512_add_epi32(dots, _mm512_set1_epi32(*shift.add(r * blocks + b)));
+                    }
+                    let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), by);
+                    total[side] = _mm512_fmadd_ps(dots, scales[side], total[side]);
                 }
             }
-            if OFFSET {
+            if NIBBLE {
                 let offsets = [
                     _mm512_load_ps(lines[0].add(9).cast()),
                     _mm512_load_ps(lines[1].add(9).cast()),
@@ -199,12 +260,19 @@ unsafe fn tile<const ROWS: usize, const OFFSET: bool>(
     }
 }
 
+/// What the high bytes count.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn times_255(dots: __m512i) -> __m512i {
+    _mm512_sub_epi32(_mm512_slli_epi32::<8>(dots), dots)
+}
+
 /// The rows exist in every buffer of the activations.
 fn check(x: &Activations, first: usize, count: usize) {
     let entries = (first + count) * x.blocks();
     assert!(
         (1..=TILE_ROWS).contains(&count)
-            && x.q.len() >= entries * BLOCK
+            && x.q.len() >= entries * x.grain().block_bytes()
             && x.scale.len() >= entries
             && x.sum.len() >= entries
             && x.shift.len() >= entries,

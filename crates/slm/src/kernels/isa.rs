@@ -58,10 +58,10 @@ impl Isa {
 /// Compiles one plain Rust body once per instruction family, so that the compiler vectorises it for each.
 /// The body must be `#[inline(always)]`: only then is it compiled with the caller's instructions.
 macro_rules! by_isa {
-    ($(#[$doc:meta])* $name:ident = $body:path; ($($arg:ident : $ty:ty),* $(,)?)) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident = $body:path; ($($arg:ident : $ty:ty),* $(,)?)) => {
         $(#[$doc])*
         #[expect(unsafe_code, reason = "calling code compiled for instructions found at run time")]
-        pub(crate) fn $name(isa: $crate::kernels::isa::Isa, $($arg: $ty),*) {
+        $vis fn $name(isa: $crate::kernels::isa::Isa, $($arg: $ty),*) {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]

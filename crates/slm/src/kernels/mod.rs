@@ -26,7 +26,7 @@ pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use activations::Activations;
+pub(crate) use activations::{Activations, Grain};
 pub(crate) use isa::Isa;
 pub(crate) use matmul::{Linear, Place};
 

@@ -64,15 +64,22 @@ pub(crate) fn multiply(
 /// Adds one block's share to the sums of sixteen columns.
 fn add_block(form: Form, x: &Activations, row: usize, block: usize, lines: &[Line], sums: &mut [f32]) {
     let at = row * x.blocks() + block;
-    let q = &x.q[at * BLOCK..(at + 1) * BLOCK];
-    let mut dots = [if form == Form::Byte { x.shift[at] } else { 0 }; GROUP];
-    for (line, q) in lines[..8].iter().zip(q.chunks_exact(4)) {
-        for (dot, w) in dots.iter_mut().zip(line.0.chunks_exact(4)) {
-            *dot += i32::from(w[0]) * i32::from(q[0])
-                + i32::from(w[1]) * i32::from(q[1])
-                + i32::from(w[2]) * i32::from(q[2])
-                + i32::from(w[3]) * i32::from(q[3]);
+    let mut dots = [0; GROUP];
+    let planes = x.q[at * x.grain().block_bytes()..][..x.grain().block_bytes()].chunks_exact(BLOCK);
+    for q in planes {
+        // The high bytes come first and count 255 times.
+        dots.iter_mut().for_each(|dot| *dot *= 255);
+        for (line, q) in lines[..8].iter().zip(q.chunks_exact(4)) {
+            for (dot, w) in dots.iter_mut().zip(line.0.chunks_exact(4)) {
+                *dot += i32::from(w[0]) * i32::from(q[0])
+                    + i32::from(w[1]) * i32::from(q[1])
+                    + i32::from(w[2]) * i32::from(q[2])
+                    + i32::from(w[3]) * i32::from(q[3]);
+            }
         }
+    }
+    if form == Form::Byte {
+        dots.iter_mut().for_each(|dot| *dot += x.shift[at]);
     }
     for (lane, (sum, dot)) in sums.iter_mut().zip(dots).enumerate() {
         *sum += dot as f32 * x.scale[at] * float(&lines[8], lane);

@@ -67,7 +67,7 @@ fn rms_norm_rows(x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
 
 by_isa! {
     /// Divides each row by its root mean square and multiplies by `weight`.
-    rms_norm = rms_norm_rows; (x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32])
+    pub(crate) rms_norm = rms_norm_rows; (x: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32])
 }
 
 #[inline(always)]
@@ -85,7 +85,7 @@ fn layer_norm_rows(x: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
 
 by_isa! {
     /// Brings each row to mean 0 and variance 1, then multiplies by `weight` and adds `bias`.
-    layer_norm = layer_norm_rows; (x: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32)
+    pub(crate) layer_norm = layer_norm_rows; (x: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32)
 }
 
 #[inline(always)]
@@ -100,7 +100,7 @@ fn gate_rows(both: &[f32], width: usize, out: &mut [f32]) {
 
 by_isa! {
     /// Each row of `both` is a gate and a value of `width`: the value times the gate's SiLU.
-    gate = gate_rows; (both: &[f32], width: usize, out: &mut [f32])
+    pub(crate) gate = gate_rows; (both: &[f32], width: usize, out: &mut [f32])
 }
 
 #[inline(always)]
@@ -112,7 +112,7 @@ fn gelu_values(x: &mut [f32]) {
 
 by_isa! {
     /// The GELU of each value, in its exact form.
-    gelu = gelu_values; (x: &mut [f32])
+    pub(crate) gelu = gelu_values; (x: &mut [f32])
 }
 
 #[inline(always)]
@@ -131,7 +131,7 @@ fn rotate_rows(x: &mut [f32], stride: usize, heads: usize, size: usize, angles: 
 by_isa! {
     /// Turns the first `heads` heads of each row by its position's angles (rotary position embedding). Neighbouring
     /// numbers form a pair: files of the llama architecture are ordered so.
-    rotate = rotate_rows; (x: &mut [f32], stride: usize, heads: usize, size: usize, angles: &[f32])
+    pub(crate) rotate = rotate_rows; (x: &mut [f32], stride: usize, heads: usize, size: usize, angles: &[f32])
 }
 
 #[cfg(test)]

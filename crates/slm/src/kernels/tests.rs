@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::pack::{BLOCK, Block, Floats, Form, NotFinite, Packed, Rows, read};
 use super::pool::Pool;
-use super::{Activations, Compute, Isa, Linear, Place};
+use super::{Activations, Compute, Grain, Isa, Linear, Place};
 
 /// Made-up weights of either form.
 struct Made {
@@ -68,7 +68,7 @@ impl Made {
     }
 }
 
-fn activations(isa: Isa, rows: usize, cols: usize, seed: u32) -> (Activations, Compute) {
+fn activations(isa: Isa, rows: usize, cols: usize, grain: Grain, seed: u32) -> (Activations, Compute) {
     let mut compute = Compute {
         isa,
         pool: Pool::new(2),
@@ -77,8 +77,21 @@ fn activations(isa: Isa, rows: usize, cols: usize, seed: u32) -> (Activations, C
         .map(|i| (mix(i, seed) % 20_001) as f32 / 1_000.0 - 10.0)
         .collect();
     let mut x = Activations::default();
-    x.fill(&mut compute, &values, cols);
+    x.fill(&mut compute, &values, cols, grain);
     (x, compute)
+}
+
+/// Number `i` of a block, before its scale.
+fn kept(x: &Activations, at: usize, i: usize) -> f64 {
+    let q = &x.q[at * x.grain().block_bytes()..];
+    match x.grain() {
+        Grain::Coarse => f64::from(q[i]),
+        Grain::Fine => 255.0 * f64::from(q[i]) + f64::from(q[BLOCK + i]),
+    }
+}
+
+fn grain(fine: bool) -> Grain {
+    if fine { Grain::Fine } else { Grain::Coarse }
 }
 
 /// The product of one row and one column as the packed numbers say, in 64-bit floats.
@@ -93,12 +106,8 @@ fn defined(weights: &Packed, x: &Activations, row: usize, column: usize) -> f64 
                 Form::Nibble => (0.0, f64::from(block.scale), f64::from(block.offset)),
                 Form::Byte => (128.0, f64::from(block.scale), 0.0),
             };
-            let q = &x.q[at * BLOCK..(at + 1) * BLOCK];
-            let products = block.q.iter().zip(q);
-            products
-                .map(|(w, x)| ((f64::from(*w) - zero) * scale + offset) * f64::from(*x))
-                .sum::<f64>()
-                * f64::from(x.scale[at])
+            let weights = block.q.iter().map(|w| (f64::from(*w) - zero) * scale + offset);
+            weights.enumerate().map(|(i, w)| w * kept(x, at, i)).sum::<f64>() * f64::from(x.scale[at])
         })
         .sum()
 }
@@ -108,12 +117,12 @@ proptest! {
 
     #[test]
     fn products_match_their_definition(
-        rows in 1usize..90, cols in 1usize..200, inputs in 1usize..15, byte in any::<bool>(), seed in any::<u32>()
+        rows in 1usize..90, cols in 1usize..200, inputs in 1usize..15, byte in any::<bool>(), fine in any::<bool>(), seed in any::<u32>()
     ) {
         let form = if byte { Form::Byte } else { Form::Nibble };
         let made = Made { rows, cols, form, seed };
         for isa in Isa::available() {
-            let (x, mut compute) = activations(isa, inputs, cols, seed);
+            let (x, mut compute) = activations(isa, inputs, cols, grain(fine), seed);
             let weights = Packed::pack(&mut compute.pool, &[&made]).expect("made of finite numbers");
             let bias: Vec<f32> = (0..rows).map(|r| r as f32).collect();
             let linear = Linear::new(weights, Some(bias));
@@ -132,10 +141,10 @@ proptest! {
     }
 
     #[test]
-    fn a_row_alone_gives_the_same_bits(cols in 1usize..400, inputs in 2usize..20, byte in any::<bool>(), seed in any::<u32>()) {
+    fn a_row_alone_gives_the_same_bits(cols in 1usize..400, inputs in 2usize..20, byte in any::<bool>(), fine in any::<bool>(), seed in any::<u32>()) {
         let form = if byte { Form::Byte } else { Form::Nibble };
         for isa in Isa::available() {
-            let (x, mut compute) = activations(isa, inputs, cols, seed);
+            let (x, mut compute) = activations(isa, inputs, cols, grain(fine), seed);
             let made = Made { rows: 40, cols, form, seed };
             let linear = Linear::new(Packed::pack(&mut compute.pool, &[&made]).expect("finite"), None);
             let mut together = vec![0.0; inputs * 40];
@@ -143,7 +152,7 @@ proptest! {
             let values: Vec<f32> = (0..inputs * cols).map(|i| (mix(i, seed) % 20_001) as f32 / 1_000.0 - 10.0).collect();
             for (row, together) in together.chunks(40).enumerate() {
                 let mut one = Activations::default();
-                one.fill(&mut compute, &values[row * cols..(row + 1) * cols], cols);
+                one.fill(&mut compute, &values[row * cols..(row + 1) * cols], cols, grain(fine));
                 let mut alone = vec![0.0; 40];
                 linear.apply(&mut compute, &one, Place::whole(&mut alone, 40));
                 prop_assert_eq!(&alone[..], together, "{:?}", isa);
@@ -152,13 +161,13 @@ proptest! {
     }
 
     #[test]
-    fn activations_are_within_half_a_step(cols in 1usize..100, seed in any::<u32>()) {
+    fn activations_are_within_half_a_step(cols in 1usize..100, fine in any::<bool>(), seed in any::<u32>()) {
         for isa in Isa::available() {
-            let (x, _) = activations(isa, 3, cols, seed);
+            let (x, _) = activations(isa, 3, cols, grain(fine), seed);
             for i in 0..3 * cols {
                 let value = (mix(i, seed) % 20_001) as f32 / 1_000.0 - 10.0;
                 let at = i / cols * x.blocks() + i % cols / BLOCK;
-                let kept = f32::from(x.q[at * BLOCK + i % cols % BLOCK]) * x.scale[at];
+                let kept = kept(&x, at, i % cols % BLOCK) as f32 * x.scale[at];
                 prop_assert!((kept - value).abs() <= x.scale[at] * 0.501, "{:?}: {} for {}", isa, kept, value);
             }
         }

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use super::cache::Cache;
 use super::model::{Layer, Model};
 use crate::kernels::attention::{attend, remember};
-use crate::kernels::{Activations, Compute, Place, rows};
+use crate::kernels::{Activations, Compute, Grain, Place, rows};
 
 /// Tokens whose attention is one task. With the usual three to four heads on one head of keys, a task is some fifty
 /// rows: enough to keep a span in the processor's cache.
@@ -109,7 +109,7 @@ impl Model {
         } = buffers;
         let x = &x[(tokens.len() - rows) * width..];
         self.norm(compute, x, &self.output_norm, normed);
-        activations.fill(compute, normed, width);
+        activations.fill(compute, normed, width, Grain::Fine);
         logits.resize(rows * self.vocabulary, 0.0);
         let output = self.output.as_ref().unwrap_or(&self.embedding);
         output.apply(compute, activations, Place::whole(logits, self.vocabulary));
@@ -141,7 +141,7 @@ impl Model {
         } = buffers;
         let count = x.len() / config.width;
         self.norm(compute, x, &layer.attention_norm, normed);
-        activations.fill(compute, normed, config.width);
+        activations.fill(compute, normed, config.width, Grain::Fine);
         mixed.resize(count * stride, 0.0);
         layer.mix.apply(compute, activations, mixed, stride);
         rows::rotate(compute.isa, mixed, stride, heads + key_heads, size, angles);
@@ -197,7 +197,9 @@ impl Model {
                 to.copy_from_slice(&attended[place(token, head)..][..group]);
             }
         }
-        activations.fill(compute, joined, heads * size);
+        // What attention gives is a mean of values, without the outliers that make the other inputs delicate: with two
+        // bytes here, not one word of the measured text changes.
+        activations.fill(compute, joined, heads * size, Grain::Coarse);
         layer
             .attention_output
             .apply(compute, activations, Place::onto(x, config.width));
@@ -215,7 +217,7 @@ impl Model {
         } = buffers;
         let count = x.len() / width;
         self.norm(compute, x, &layer.feed_norm, normed);
-        activations.fill(compute, normed, width);
+        activations.fill(compute, normed, width, Grain::Fine);
         both.resize(count * 2 * inner, 0.0);
         layer.gate_up.apply(compute, activations, both, 2 * inner);
         hidden.resize(count * inner, 0.0);
@@ -229,7 +231,7 @@ impl Model {
                 out,
             );
         });
-        activations.fill(compute, hidden, inner);
+        activations.fill(compute, hidden, inner, Grain::Fine);
         layer.down.apply(compute, activations, Place::onto(x, width));
     }
 

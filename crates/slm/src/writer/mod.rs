@@ -10,6 +10,8 @@ mod generation;
 mod model;
 mod sampler;
 mod template;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod weights;
 

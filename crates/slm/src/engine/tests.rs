@@ -1,0 +1,461 @@
+//! The engine on made models: order, cancelling, forgetting, and what goes on after a failure.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::made::{self, CONTEXT, MadeStore};
+
+/// Far longer than any step of a made model, far shorter than a whole long answer may be on a busy machine.
+const SOON: Duration = Duration::from_secs(20);
+
+/// The embedder and a writer that never ends by itself.
+fn engine() -> (Engine, MadeStore) {
+    let made = made::store(&made::writer(false).bytes(), &made::embedder());
+    (Engine::start_on(models(&made), 2), made)
+}
+
+fn models(made: &MadeStore) -> EngineModels {
+    let verify = |id| Some(made.store.verify(id).unwrap());
+    EngineModels {
+        embedder: verify("embedder"),
+        writer: verify("writer"),
+    }
+}
+
+fn request(content: &str, max_new_tokens: usize, priority: Priority) -> GenerateRequest {
+    GenerateRequest {
+        messages: vec![Message::user(content)],
+        max_new_tokens,
+        sampling: Sampling::default(),
+        priority,
+        cancel: CancellationToken::new(),
+    }
+}
+
+/// All text of an answer and its last event.
+async fn all(mut events: mpsc::Receiver<GenerateEvent>) -> (String, GenerateEvent) {
+    let mut text = String::new();
+    let mut last = None;
+    while let Some(event) = tokio::time::timeout(SOON, events.recv())
+        .await
+        .expect("the answer goes on")
+    {
+        assert!(last.is_none(), "nothing follows the last event");
+        match event {
+            GenerateEvent::Token(piece) => {
+                assert!(!piece.is_empty());
+                text.push_str(&piece);
+            }
+            end => last = Some(end),
+        }
+    }
+    (text, last.expect("an answer ends with a last event"))
+}
+
+async fn say(engine: &Engine, request: GenerateRequest) -> (String, GenerateEvent) {
+    all(engine.generate(request).await.unwrap()).await
+}
+
+/// Starts an answer that takes long, and waits until it is under way.
+async fn start_long(engine: &Engine, priority: Priority) -> mpsc::Receiver<GenerateEvent> {
+    engine.load(Priority::Foreground).await.unwrap();
+    let mut events = engine
+        .generate(request("the cat", CONTEXT - 200, priority))
+        .await
+        .unwrap();
+    assert!(matches!(events.recv().await, Some(GenerateEvent::Token(_))));
+    events
+}
+
+fn is_cancelled(event: &GenerateEvent) -> bool {
+    matches!(
+        event,
+        GenerateEvent::Finished {
+            reason: FinishReason::Cancelled,
+            ..
+        }
+    )
+}
+
+#[tokio::test]
+async fn vectors_come_in_the_order_of_the_texts() {
+    let (engine, _made) = engine();
+    let texts: Vec<String> = (0..150)
+        .map(|at| "the cat sat on ".repeat(1 + at * 7 % 60) + &"a dog ".repeat(at))
+        .collect();
+    let together = engine.embed(texts.clone(), Priority::Background).await.unwrap();
+    assert_eq!(together.len(), texts.len());
+    for at in [0, 1, 77, 149] {
+        assert_eq!(
+            engine
+                .embed(vec![texts[at].clone()], Priority::Typing)
+                .await
+                .unwrap()[0],
+            together[at],
+            "text {at}"
+        );
+    }
+    assert_eq!(
+        engine.embed(Vec::new(), Priority::Typing).await.unwrap(),
+        Vec::<Vec<f32>>::new()
+    );
+}
+
+#[tokio::test]
+async fn an_answer_has_the_length_asked_for_and_never_varies() {
+    let (engine, _made) = engine();
+    let (first, end) = say(&engine, request("the cat", 40, Priority::Foreground)).await;
+    let GenerateEvent::Finished {
+        reason: FinishReason::Length,
+        prompt_tokens,
+        new_tokens: 40,
+    } = end
+    else {
+        panic!("{end:?}")
+    };
+    assert_eq!(
+        prompt_tokens,
+        engine.prompt_tokens(&[Message::user("the cat")]).await.unwrap()
+    );
+    for priority in [Priority::Typing, Priority::Background] {
+        assert_eq!(say(&engine, request("the cat", 40, priority)).await.0, first);
+    }
+    let sampled = |seed| {
+        let sampling = Sampling {
+            temperature: 1.0,
+            seed,
+            ..Sampling::default()
+        };
+        GenerateRequest {
+            sampling,
+            ..request("the cat", 40, Priority::Foreground)
+        }
+    };
+    let with_seed = say(&engine, sampled(3)).await.0;
+    assert_eq!(say(&engine, sampled(3)).await.0, with_seed);
+    assert_ne!(say(&engine, sampled(4)).await.0, with_seed);
+}
+
+#[tokio::test]
+async fn a_remembered_beginning_changes_no_answer() {
+    let (engine, _made) = engine();
+    let long = "the cat sat on a mat and saw the old house ".repeat(12);
+    for end in ["once", "twice", "once more"] {
+        let request = || request(&format!("{long}{end}"), 30, Priority::Foreground);
+        let warm = say(&engine, request()).await;
+        let (fresh, _made) = self::engine();
+        assert_eq!(say(&fresh, request()).await, warm, "{end}");
+    }
+}
+
+#[tokio::test]
+async fn a_typed_text_does_not_wait_for_a_long_answer() {
+    let (engine, _made) = engine();
+    let mut events = start_long(&engine, Priority::Background).await;
+    for _ in 0..5 {
+        engine
+            .embed(vec!["the cat".to_owned()], Priority::Typing)
+            .await
+            .unwrap();
+    }
+    let (short, _) = say(&engine, request("a dog", 3, Priority::Foreground)).await;
+    assert!(!short.is_empty());
+    // Everything the long answer has said so far is in its channel; its end is not.
+    let mut said = 0;
+    while let Ok(event) = events.try_recv() {
+        assert!(
+            matches!(event, GenerateEvent::Token(_)),
+            "the long answer is not complete"
+        );
+        said += 1;
+    }
+    assert!(said < CONTEXT - 200);
+    let (_, end) = all(events).await;
+    assert!(
+        matches!(end, GenerateEvent::Finished { reason: FinishReason::Length, new_tokens, .. } if new_tokens == CONTEXT - 200)
+    );
+}
+
+#[tokio::test]
+async fn less_urgent_work_waits() {
+    let (engine, _made) = engine();
+    let events = start_long(&engine, Priority::Typing).await;
+    let later = engine.embed(vec!["the cat".to_owned()], Priority::Background);
+    let answer = all(events);
+    tokio::pin!(later, answer);
+    tokio::select! {
+        biased;
+        _ = &mut answer => {}
+        _ = &mut later => panic!("background work overtook what someone waits for"),
+    }
+    later.await.unwrap();
+}
+
+#[tokio::test]
+async fn cancelling_ends_an_answer_at_once() {
+    let (engine, _made) = engine();
+    let cancel = CancellationToken::new();
+    let long = GenerateRequest {
+        cancel: cancel.clone(),
+        ..request("the cat", CONTEXT - 200, Priority::Foreground)
+    };
+    let mut events = engine.generate(long).await.unwrap();
+    assert!(matches!(events.recv().await, Some(GenerateEvent::Token(_))));
+    cancel.cancel();
+    let (_, end) = all(events).await;
+    assert!(is_cancelled(&end), "{end:?}");
+    // One that was cancelled before its turn says so without a token.
+    let (text, end) = say(
+        &engine,
+        GenerateRequest {
+            cancel,
+            ..request("the cat", 9, Priority::Foreground)
+        },
+    )
+    .await;
+    assert!(text.is_empty() && is_cancelled(&end), "{end:?}");
+}
+
+#[tokio::test]
+async fn a_cancelled_answer_in_the_queue_need_not_wait_for_its_turn() {
+    let (engine, _made) = engine();
+    let mut running = start_long(&engine, Priority::Foreground).await;
+    let cancel = CancellationToken::new();
+    let queued = GenerateRequest {
+        cancel: cancel.clone(),
+        ..request("a dog", 9, Priority::Background)
+    };
+    let queued = engine.generate(queued).await.unwrap();
+    cancel.cancel();
+    assert!(is_cancelled(&all(queued).await.1));
+    while let Ok(event) = running.try_recv() {
+        assert!(
+            matches!(event, GenerateEvent::Token(_)),
+            "the running answer goes on"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_receiver_or_future_frees_the_engine() {
+    let (engine, _made) = engine();
+    let events = start_long(&engine, Priority::Typing).await;
+    let start = Instant::now();
+    drop(events);
+    engine
+        .embed(vec!["the cat".to_owned()], Priority::Background)
+        .await
+        .unwrap();
+    assert!(start.elapsed() < SOON);
+
+    let many = vec!["the old house and the sea ".repeat(40); 3_000];
+    let abandoned = engine.embed(many, Priority::Typing);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), abandoned)
+            .await
+            .is_err(),
+        "it takes longer than this"
+    );
+    engine
+        .embed(vec!["the cat".to_owned()], Priority::Background)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn unloading_drops_all_work_and_the_engine_goes_on() {
+    let (engine, _made) = engine();
+    let running = start_long(&engine, Priority::Foreground).await;
+    let queued = engine
+        .generate(request("a dog", 9, Priority::Background))
+        .await
+        .unwrap();
+    let waiting = engine.embed(vec!["the cat".to_owned()], Priority::Background);
+    tokio::pin!(waiting);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(20), &mut waiting)
+            .await
+            .is_err(),
+        "it is queued"
+    );
+    engine.unload().await;
+    assert!(is_cancelled(&all(running).await.1));
+    assert!(is_cancelled(&all(queued).await.1));
+    assert_eq!(waiting.await, Err(SlmError::Cancelled));
+    assert!(
+        !say(&engine, request("the cat", 5, Priority::Foreground))
+            .await
+            .0
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn rejects_prompts_that_do_not_fit_with_all_numbers() {
+    let (engine, _made) = engine();
+    let prompt = engine.prompt_tokens(&[Message::user("the cat")]).await.unwrap();
+    let context = engine.context_length().await.unwrap();
+    assert_eq!(context, CONTEXT);
+    let reserved = context - prompt;
+    assert!(
+        engine
+            .generate(request("the cat", reserved, Priority::Background))
+            .await
+            .is_ok(),
+        "just fits"
+    );
+    let refused = engine
+        .generate(request("the cat", reserved + 1, Priority::Background))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused,
+        SlmError::ContextOverflow {
+            prompt,
+            reserved: reserved + 1,
+            context
+        }
+    );
+    assert!(
+        engine
+            .generate(request("the cat", usize::MAX, Priority::Background))
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn rejects_requests_without_sense() {
+    let (engine, _made) = engine();
+    let no_messages = GenerateRequest {
+        messages: Vec::new(),
+        ..request("", 5, Priority::Typing)
+    };
+    let sampling = Sampling {
+        temperature: f32::NAN,
+        ..Sampling::default()
+    };
+    let no_temperature = GenerateRequest {
+        sampling,
+        ..request("a", 5, Priority::Typing)
+    };
+    for bad in [no_messages, no_temperature, request("a", 0, Priority::Typing)] {
+        assert_eq!(engine.generate(bad).await.unwrap_err().code(), "request");
+    }
+}
+
+#[tokio::test]
+async fn without_models_everything_says_so() {
+    let engine = Engine::start_on(EngineModels::default(), 1);
+    assert_eq!(
+        engine
+            .embed(vec!["a".to_owned()], Priority::Typing)
+            .await
+            .unwrap_err()
+            .code(),
+        "model_missing"
+    );
+    assert_eq!(
+        engine
+            .generate(request("a", 5, Priority::Typing))
+            .await
+            .unwrap_err()
+            .code(),
+        "model_missing"
+    );
+    assert_eq!(
+        engine.count_tokens("a").await.unwrap_err().code(),
+        "model_missing"
+    );
+    assert_eq!((engine.writer_name(), engine.embedder_id()), (None, None));
+    engine.load(Priority::Background).await.unwrap();
+}
+
+#[tokio::test]
+async fn rejects_a_model_altered_while_the_program_runs_and_the_other_goes_on() {
+    let made = made::store(&made::writer(false).bytes(), &made::embedder());
+    let engine = Engine::start_on(models(&made), 2);
+    std::thread::sleep(Duration::from_millis(30));
+    made.damage("writer", "made.gguf");
+    let refused = engine
+        .generate(request("a", 5, Priority::Typing))
+        .await
+        .unwrap_err();
+    assert!(matches!(refused, SlmError::Altered { .. }), "{refused:?}");
+    engine
+        .embed(vec!["the cat".to_owned()], Priority::Typing)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_request() {
+    let (engine, _made) = engine();
+    engine.load(Priority::Foreground).await.unwrap();
+    // A word piece that the table does not have; `EmbedderText` would have refused it.
+    let (reply, answer) = oneshot::channel();
+    engine
+        .submit(
+            Work::Embed {
+                texts: vec![vec![9_999]],
+                reply,
+            },
+            Priority::Foreground,
+        )
+        .await
+        .unwrap();
+    assert_eq!(answer.await.unwrap(), Err(SlmError::Panicked));
+    engine
+        .embed(vec!["the cat".to_owned()], Priority::Typing)
+        .await
+        .unwrap();
+    assert!(
+        !say(&engine, request("the cat", 5, Priority::Foreground))
+            .await
+            .0
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_ends_the_work_and_the_thread() {
+    let (engine, _made) = engine();
+    let events = start_long(&engine, Priority::Background).await;
+    let shared = Arc::downgrade(&engine.handle.shared);
+    let clone = engine.clone();
+    drop(engine);
+    clone
+        .embed(vec!["the cat".to_owned()], Priority::Typing)
+        .await
+        .unwrap();
+    drop(clone);
+    assert!(is_cancelled(&all(events).await.1));
+    let start = Instant::now();
+    while shared.strong_count() > 0 {
+        assert!(start.elapsed() < SOON, "the thread ends");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lane_is_bounded() {
+    let (engine, _made) = engine();
+    let _running = start_long(&engine, Priority::Typing).await;
+    let waiting: Vec<_> = (0..80)
+        .map(|_| {
+            let engine = engine.clone();
+            tokio::spawn(async move {
+                engine
+                    .embed(vec!["the cat".to_owned()], Priority::Background)
+                    .await
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    let queued = engine.handle.shared.queue.waiting(Priority::Background);
+    assert!(queued <= 64, "{queued} jobs are queued");
+    drop(_running);
+    for one in waiting {
+        one.await.unwrap().unwrap();
+    }
+}
