@@ -121,5 +121,6 @@ export async function emptyTrash(): Promise<void> {
 /** A note drafted from documents, each sentence checked against them. */
 export async function draftFrom(documents: { id: string; title: string }[]): Promise<void> {
   const note = await assistant.draft(documents);
-  if (note) workspace.openNote(note.id, note.title);
+  // Beside the document, where one is being read: the sources stay in view.
+  if (note) workspace.openNote(note.id, note.title, workspace.mainTab?.kind === 'document');
 }
