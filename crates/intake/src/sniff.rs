@@ -28,7 +28,7 @@ pub(crate) fn sniff(bytes: &[u8], name_hint: &str) -> Result<Kind, IntakeError> 
     {
         return Err(IntakeError::Empty);
     }
-    if is_pdf(bytes) {
+    if is_pdf(bytes) || hint == Hint::Pdf && is_headless_pdf(bytes) {
         return Ok(Kind::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
@@ -80,6 +80,11 @@ fn is_pdf(bytes: &[u8]) -> bool {
     };
     // Something before the header is tolerated if objects follow; a text that speaks of PDF has none.
     at == 0 || memmem::find(bytes, b" obj").is_some() && memmem::find(bytes, b"endobj").is_some()
+}
+
+/// Objects without a header: a damaged PDF if it is called one, else perhaps a text about PDF.
+fn is_headless_pdf(bytes: &[u8]) -> bool {
+    has(bytes, " 0 obj") && (has(bytes, "endobj") || has(bytes, "startxref"))
 }
 
 fn has(bytes: &[u8], needle: &str) -> bool {
@@ -255,7 +260,7 @@ fn is_mailbox(text: &str) -> bool {
     let mut lines = text.splitn(2, '\n');
     let first = lines.next().unwrap_or_default();
     first.starts_with("From ")
-        && first.bytes().filter(|byte| *byte == b':').count() >= 2
+        && (first.contains('@') || first.bytes().filter(|byte| *byte == b':').count() >= 2)
         && lines.next().is_some_and(|rest| !header_names(rest).is_empty())
 }
 
@@ -318,6 +323,8 @@ mod tests {
             of(b"A PDF file starts with %PDF- and a number.", "x.pdf"),
             Ok(Kind::Text)
         );
+        assert_eq!(of(b"1 0 obj\n<<>>\nendobj", "x.pdf"), Ok(Kind::Pdf));
+        assert_eq!(of(b"1 0 obj\n<<>>\nendobj", "x.txt"), Ok(Kind::Text));
         assert_eq!(of(b"<!DOCTYPE html>\n<p>x", "notes.md"), Ok(Kind::Html));
         assert_eq!(
             of(b"<?xml version='1.0'?><!-- c -->\n<html xmlns='x'>", "notes.txt"),

@@ -26,7 +26,10 @@ pub(crate) fn declared(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let placeholder = [
         "untitled",
+        "untitled document",
         "unknown",
+        "anonymous",
+        "(anonymous)",
         "no title",
         "document",
         "title",
@@ -138,17 +141,28 @@ fn is_heading(line: &str) -> bool {
         && !line.ends_with(['.', ',', ';', ':', '-'])
         && !line.contains('@')
         && !line.contains("://")
-        && !line.contains('\u{fffd}')
-        && !is_page_label(line)
+        && !line.contains(" | ")
+        && !line.contains(|c| matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}'))
+        && !is_label(line)
 }
 
-fn is_page_label(line: &str) -> bool {
+/// A page number, the number of an exhibit, or a field with its value: what stands above a title.
+fn is_label(line: &str) -> bool {
     let lower = line.to_lowercase();
-    ["page ", "seite ", "pagina ", "página "].iter().any(|word| {
-        lower
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    })
+    let (word, rest) = lower.split_once(' ').unwrap_or((&lower, ""));
+    let numbered = [
+        "page",
+        "seite",
+        "pagina",
+        "página",
+        "exhibit",
+        "annex",
+        "appendix",
+        "schedule",
+        "attachment",
+    ];
+    let number = rest.chars().count() <= 12 && rest.contains(|c: char| c.is_ascii_digit());
+    numbered.contains(&word) && number || word.ends_with(':') && word != "re:"
 }
 
 #[cfg(test)]
@@ -193,7 +207,8 @@ mod tests {
     #[test]
     fn finds_the_first_heading() {
         assert_eq!(
-            heading("3 May 2024\n\nPage 1 of 2\nCLINIC LETTER\n\nDear colleague,").as_deref(),
+            heading("3 May 2024\n\nPage 1 of 2\nExhibit 10.2\nDate: today\nCLINIC LETTER\n\nDear colleague,")
+                .as_deref(),
             Some("CLINIC LETTER")
         );
         assert_eq!(heading("we saw your patient today.\nshe is well.\n"), None);

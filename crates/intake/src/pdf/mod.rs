@@ -47,6 +47,7 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, 
     let mut texts = Vec::with_capacity(count);
     let mut problems = Vec::with_capacity(count);
     let mut heading = None;
+    let mut begun = false;
     let mut cache = InterpreterCache::new();
     for page in pdf.pages().iter() {
         let (text, problem) = match catch_unwind(AssertUnwindSafe(|| look(&pdf, page, &cache))) {
@@ -55,9 +56,10 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, 
                 problem,
                 largest,
             }) => {
-                if texts.iter().all(String::is_empty) {
-                    heading = largest.or(heading);
+                if !begun {
+                    heading = largest;
                 }
+                begun |= !text.is_empty();
                 (text, problem)
             }
             Err(_) => {

@@ -18,10 +18,22 @@ use zeroize::Zeroizing;
 pub fn reader_main() -> ExitCode {
     // A panic's message may quote the document.
     std::panic::set_hook(Box::new(|_| {}));
-    match serve(&mut io::stdin().lock(), &mut io::stdout().lock()) {
+    match on_a_deep_stack(|| serve(&mut io::stdin().lock(), &mut io::stdout().lock())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// The cell of Linux lets no thread be started, and the main thread's stack there is deep enough.
+#[cfg(target_os = "linux")]
+fn on_a_deep_stack(run: fn() -> io::Result<()>) -> io::Result<()> {
+    run()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn on_a_deep_stack(run: fn() -> io::Result<()>) -> io::Result<()> {
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(run)?;
+    thread.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
 }
 
 fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
