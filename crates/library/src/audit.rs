@@ -1,0 +1,163 @@
+//! What was done and when, never what was in it. Each entry's hash covers the entry before, so that a removed,
+//! changed or reordered entry shows.
+
+use sha2::{Digest, Sha256};
+use sqlx::{Sqlite, Transaction};
+
+use crate::{Library, LibraryError, Millis, count, now};
+
+/// What can be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// The cabinet was opened.
+    Opened,
+    /// A document was added.
+    Imported,
+    /// A document was looked at.
+    Viewed,
+    /// A search ran; the count is the number of hits.
+    Searched,
+    /// Key points, a summary or a draft was made.
+    Generated,
+    /// A note or original left the cabinet as a file the user asked for.
+    Exported,
+    /// A document was deleted for ever.
+    Deleted,
+    /// The passphrase was changed.
+    Rekeyed,
+}
+
+impl Action {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Imported => "imported",
+            Self::Viewed => "viewed",
+            Self::Searched => "searched",
+            Self::Generated => "generated",
+            Self::Exported => "exported",
+            Self::Deleted => "deleted",
+            Self::Rekeyed => "rekeyed",
+        }
+    }
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Place in the chain, from 1.
+    pub number: u32,
+    /// When.
+    pub at: Millis,
+    /// What was done.
+    pub action: String,
+    /// Identifier of what it was done to.
+    pub subject: Option<String>,
+    /// A count that belongs to it.
+    pub count: Option<u32>,
+}
+
+type Row = (i64, i64, String, Option<String>, Option<i64>, Vec<u8>);
+
+impl Library {
+    /// Appends one entry.
+    pub async fn record(
+        &self,
+        action: Action,
+        subject: Option<String>,
+        n: Option<u32>,
+    ) -> Result<(), LibraryError> {
+        let mut tx = self.write().await?;
+        append(&mut tx, action, subject, n).await?;
+        tx.commit()
+            .await
+            .map_err(LibraryError::database("recording what was done"))
+    }
+
+    /// Entries before `before` (all when none), newest first.
+    pub async fn audit(&self, before: Option<u32>, limit: u32) -> Result<Vec<AuditEntry>, LibraryError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT number, at, action, subject, count, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
+        )
+        .bind(before.map_or(i64::MAX, i64::from))
+        .bind(i64::from(limit))
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("reading the audit log"))?;
+        Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// Walks the whole chain; returns how many entries hold together, or the first that does not.
+    pub async fn verify_audit(&self) -> Result<u32, LibraryError> {
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT number, at, action, subject, count, hash FROM audit ORDER BY number")
+                .fetch_all(self.db())
+                .await
+                .map_err(LibraryError::database("reading the audit log"))?;
+        let mut before = Vec::new();
+        for (expected, row) in (1..).zip(&rows) {
+            let hash = link(&before, row.0, row.1, &row.2, row.3.as_deref(), row.4);
+            if row.0 != expected || hash != row.5 {
+                return Err(LibraryError::AuditBroken {
+                    number: count(expected),
+                });
+            }
+            before = hash;
+        }
+        Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
+    }
+}
+
+/// Appends within a transaction, so that the record stands exactly when the act does.
+pub(crate) async fn append(
+    tx: &mut Transaction<'static, Sqlite>,
+    action: Action,
+    subject: Option<String>,
+    n: Option<u32>,
+) -> Result<(), LibraryError> {
+    let doing = LibraryError::database("recording what was done");
+    let last: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+            .fetch_optional(&mut **tx)
+            .await
+            .map_err(&doing)?;
+    let (number, before) = last.map_or((1, Vec::new()), |(number, hash)| (number + 1, hash));
+    let (at, n) = (now(), n.map(i64::from));
+    sqlx::query("INSERT INTO audit (number, at, action, subject, count, hash) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(number)
+        .bind(at)
+        .bind(action.name())
+        .bind(subject.as_deref())
+        .bind(n)
+        .bind(link(&before, number, at, action.name(), subject.as_deref(), n))
+        .execute(&mut **tx)
+        .await
+        .map_err(&doing)?;
+    Ok(())
+}
+
+/// SHA-256 over the previous hash and every field, each with its length so that none can run into the next.
+fn link(before: &[u8], number: i64, at: i64, action: &str, subject: Option<&str>, n: Option<i64>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    let mut field = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    field(before);
+    field(&number.to_le_bytes());
+    field(&at.to_le_bytes());
+    field(action.as_bytes());
+    field(subject.unwrap_or("").as_bytes());
+    field(&n.map_or([0xFF; 8], i64::to_le_bytes));
+    hash.finalize().to_vec()
+}
+
+fn entry((number, at, action, subject, n, _): Row) -> AuditEntry {
+    AuditEntry {
+        number: count(number),
+        at,
+        action,
+        subject,
+        count: n.map(count),
+    }
+}

@@ -1,0 +1,126 @@
+//! The part of a passage worth showing, and what to mark in it.
+
+use super::Range;
+
+/// Characters of a snippet.
+const WIDTH: usize = 240;
+
+/// Begin and end of a mark in what the full-text index returns; neither can stand in stored text, which holds
+/// no control characters but newlines, tabs and form feeds.
+pub(crate) const OPEN: char = '\u{1}';
+pub(crate) const CLOSE: char = '\u{2}';
+
+/// Positions of marks, in characters of the text without them.
+pub(crate) fn marks(highlighted: &str) -> Vec<Range> {
+    let (mut marks, mut at, mut start) = (Vec::new(), 0, 0);
+    for c in highlighted.chars() {
+        match c {
+            OPEN => start = at,
+            CLOSE => marks.push(Range { start, end: at }),
+            _ => at += 1,
+        }
+    }
+    marks
+}
+
+/// Cuts the window with the most marks out of a passage, at word boundaries. Line breaks become spaces, so
+/// offsets stay what they were. Returns the snippet, where it starts, and its own marks.
+pub(crate) fn cut(passage: &str, marks: &[Range]) -> (String, u32, Vec<Range>) {
+    let chars: Vec<char> = passage
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .collect();
+    let (start, end) = window(&chars, marks);
+    let snippet = chars[start..end].iter().collect();
+    let (from, to) = (number(start), number(end));
+    let inside = marks
+        .iter()
+        .filter(|m| m.start >= from && m.end <= to)
+        .map(|m| Range {
+            start: m.start - from,
+            end: m.end - from,
+        })
+        .collect();
+    (snippet, from, inside)
+}
+
+fn window(chars: &[char], marks: &[Range]) -> (usize, usize) {
+    if chars.len() <= WIDTH {
+        return (0, chars.len());
+    }
+    let best = marks
+        .iter()
+        .max_by_key(|first| {
+            let within = marks
+                .iter()
+                .filter(|m| m.start >= first.start && m.end <= first.start + number(WIDTH * 3 / 4))
+                .count();
+            // Of equals the earliest.
+            (within, std::cmp::Reverse(first.start))
+        })
+        .map_or(0, |m| m.start as usize);
+    let mut start = best.saturating_sub(WIDTH / 5).min(chars.len() - WIDTH);
+    while start > 0 && chars[start - 1] != ' ' && best - start < WIDTH / 3 {
+        start -= 1;
+    }
+    let mut end = (start + WIDTH).min(chars.len());
+    while end < chars.len() && chars[end] != ' ' && end - start < WIDTH + 24 {
+        end += 1;
+    }
+    (start, end)
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn marks_are_counted_in_characters_of_the_plain_text() {
+        assert_eq!(
+            marks("Zoë \u{1}took\u{2} \u{1}5 mg\u{2}"),
+            [Range { start: 4, end: 8 }, Range { start: 9, end: 13 }]
+        );
+    }
+
+    #[test]
+    fn the_window_holds_the_densest_marks() {
+        let passage = format!("needle {}needle needle end", "straw ".repeat(100));
+        let at = number(passage.len() - "needle needle end".len());
+        let marks = [
+            Range { start: 0, end: 6 },
+            Range {
+                start: at,
+                end: at + 6,
+            },
+            Range {
+                start: at + 7,
+                end: at + 13,
+            },
+        ];
+        let (snippet, _, inside) = cut(&passage, &marks);
+        assert_eq!(inside.len(), 2, "{snippet}");
+    }
+
+    proptest! {
+        #[test]
+        fn snippet_marks_name_the_same_characters_as_passage_marks(
+            words in prop::collection::vec("[a-zé]{1,9}", 1..160), pick in any::<prop::sample::Index>()
+        ) {
+            let passage = words.join(" ");
+            let n = pick.index(words.len());
+            let start = number(words[..n].iter().map(|w| w.chars().count() + 1).sum());
+            let mark = Range { start, end: start + number(words[n].chars().count()) };
+            let (snippet, from, inside) = cut(&passage, &[mark]);
+            prop_assert!(snippet.chars().count() <= WIDTH + 24);
+            prop_assert_eq!(inside.len(), 1);
+            let found: String = snippet.chars().skip(inside[0].start as usize).take((inside[0].end - inside[0].start) as usize).collect();
+            prop_assert_eq!(&found, &words[n]);
+            prop_assert_eq!(from + inside[0].start, mark.start);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Storing one read document: the original sealed first, then everything else in one transaction.
+
+use std::sync::Arc;
+
+use cabinet_intake::{Extracted, Source};
+use cabinet_text::Span;
+
+use crate::audit::{self, Action};
+use crate::{DocumentId, FolderId, Library, LibraryError, now};
+
+/// Tokens of a passage. The splitter goes up to a quarter above it; the embedding model reads 256, its two
+/// markers included.
+const PASSAGE_TOKENS: usize = 200;
+
+/// A file that was read and is about to be stored.
+pub(crate) struct Incoming<'a> {
+    pub folder: FolderId,
+    pub source_name: &'a str,
+    pub source: Arc<Source>,
+    pub extracted: Extracted,
+}
+
+/// What became of it.
+pub(crate) enum Stored {
+    Added(DocumentId),
+    Duplicate(DocumentId),
+}
+
+impl Library {
+    /// The document with these bytes in this folder, the trash not counted.
+    pub(crate) async fn find_duplicate(
+        &self,
+        folder: FolderId,
+        sha256: &[u8; 32],
+    ) -> Result<Option<DocumentId>, LibraryError> {
+        let row: Option<(String,)> = sqlx::query_as(
+            "SELECT d.id FROM documents d JOIN folders f ON f.num = d.folder
+             WHERE f.id = ? AND d.sha256 = ? AND d.trashed_at IS NULL",
+        )
+        .bind(folder.to_string())
+        .bind(sha256.as_slice())
+        .fetch_optional(self.db())
+        .await
+        .map_err(LibraryError::database("looking for a duplicate"))?;
+        row.map(|(id,)| id.parse()).transpose()
+    }
+
+    /// Stores a document. Acknowledged means durable: the original is sealed and synced before the
+    /// transaction that makes the document exist; a crash between the two leaves an orphan that the next
+    /// opening sweeps.
+    pub(crate) async fn store(&self, incoming: Incoming<'_>) -> Result<Stored, LibraryError> {
+        if let Some(id) = self
+            .find_duplicate(incoming.folder, &incoming.source.sha256())
+            .await?
+        {
+            return Ok(Stored::Duplicate(id));
+        }
+        let id = DocumentId::fresh();
+        let source = incoming.source.clone();
+        self.blocking(move |vault| vault.objects().put(id.uuid(), source.bytes()))
+            .await?;
+        match self.store_rows(id, &incoming).await {
+            Ok(()) => {
+                self.inner.to_embed.notify_one();
+                Ok(Stored::Added(id))
+            }
+            Err(e) => {
+                // The transaction rolled back; the original has no owner.
+                let _ = self
+                    .blocking(move |vault| vault.objects().delete(id.uuid()))
+                    .await;
+                match self
+                    .find_duplicate(incoming.folder, &incoming.source.sha256())
+                    .await?
+                {
+                    Some(other) => Ok(Stored::Duplicate(other)),
+                    None => Err(e),
+                }
+            }
+        }
+    }
+
+    async fn store_rows(&self, id: DocumentId, incoming: &Incoming<'_>) -> Result<(), LibraryError> {
+        let doing = LibraryError::database("storing a document");
+        let folder = self.folder_num(incoming.folder).await?;
+        let extracted = &incoming.extracted;
+        let mut tx = self.write().await?;
+        let (num,): (i64,) = sqlx::query_as(
+            "INSERT INTO documents (id, folder, title, source_name, kind, bytes, sha256, pages, chars, added_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num",
+        )
+        .bind(id.to_string())
+        .bind(folder)
+        .bind(title(extracted.title.as_deref(), incoming.source_name))
+        .bind(incoming.source_name)
+        .bind(extracted.kind.as_str())
+        .bind(stored(incoming.source.bytes().len()))
+        .bind(incoming.source.sha256().to_vec())
+        .bind(stored(extracted.pages.len()))
+        .bind(stored(extracted.chars()))
+        .bind(now())
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(&doing)?;
+        for page in &extracted.pages {
+            sqlx::query("INSERT INTO pages (document, number, text, method) VALUES (?, ?, ?, ?)")
+                .bind(num)
+                .bind(page.number)
+                .bind(&page.text)
+                .bind(page.method.as_str())
+                .execute(&mut *tx)
+                .await
+                .map_err(&doing)?;
+            for (span, text) in self.passages(&page.text) {
+                sqlx::query(
+                    "INSERT INTO passages (document, page, start, \"end\", text) VALUES (?, ?, ?, ?, ?)",
+                )
+                .bind(num)
+                .bind(page.number)
+                .bind(stored(span.start))
+                .bind(stored(span.end))
+                .bind(text)
+                .execute(&mut *tx)
+                .await
+                .map_err(&doing)?;
+            }
+        }
+        audit::append(&mut tx, Action::Imported, Some(id.to_string()), None).await?;
+        tx.commit().await.map_err(&doing)
+    }
+
+    /// Runs of whole sentences of a page, sized for the embedding model.
+    fn passages<'t>(&self, page: &'t str) -> Vec<(Span, &'t str)> {
+        let count = |text: &str| self.embedder().count_tokens(text);
+        let offsets = cabinet_text::Offsets::new(page);
+        cabinet_text::passages(page, PASSAGE_TOKENS, count)
+            .into_iter()
+            .map(|span| (span, offsets.slice(span)))
+            .collect()
+    }
+}
+
+/// The document's own title where it has a usable one, else the file's name without its ending.
+fn title(own: Option<&str>, source_name: &str) -> String {
+    match own.map(str::trim) {
+        Some(own) if !own.is_empty() => own.to_string(),
+        _ => std::path::Path::new(source_name).file_stem().map_or_else(
+            || source_name.to_string(),
+            |stem| stem.to_string_lossy().into_owned(),
+        ),
+    }
+}
+
+fn stored(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
