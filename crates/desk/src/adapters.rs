@@ -1,0 +1,93 @@
+//! The engine as the assistant's two models.
+
+use async_trait::async_trait;
+use cabinet_assistant::models::{Embed, Message, ModelError, Request, Speaker, Write, Written};
+use cabinet_slm::{Engine, FinishReason, GenerateEvent, GenerateRequest, Priority, Role, Sampling, SlmError};
+use tokio::sync::mpsc;
+
+/// The engine, asked on behalf of someone who waits for a result.
+pub(crate) struct Foreground(pub Engine);
+
+#[async_trait]
+impl Embed for Foreground {
+    async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.0
+            .embed(texts, Priority::Foreground)
+            .await
+            .map_err(|e| model_error(&e))
+    }
+}
+
+#[async_trait]
+impl Write for Foreground {
+    async fn generate(&self, request: Request) -> Result<mpsc::Receiver<Written>, ModelError> {
+        let messages = messages(&request.messages);
+        let request = GenerateRequest {
+            messages,
+            max_new_tokens: request.max_new_tokens,
+            sampling: Sampling {
+                temperature: request.temperature,
+                repetition_penalty: request.repetition_penalty,
+                seed: request.seed,
+                ..Sampling::default()
+            },
+            priority: Priority::Foreground,
+            cancel: request.cancel,
+        };
+        let mut events = self.0.generate(request).await.map_err(|e| model_error(&e))?;
+        let (tx, rx) = mpsc::channel(64);
+        // Ends with the answer; a receiver that is gone ends the answer.
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                let written = match event {
+                    GenerateEvent::Token(piece) => Written::Piece(piece),
+                    GenerateEvent::Finished {
+                        reason: FinishReason::EndOfText | FinishReason::Length | FinishReason::Cancelled,
+                        ..
+                    } => Written::End,
+                    GenerateEvent::Failed(e) => Written::Failed(model_error(&e)),
+                };
+                if tx.send(written).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(rx)
+    }
+
+    async fn prompt_tokens(&self, prompt: &[Message]) -> Result<usize, ModelError> {
+        self.0
+            .prompt_tokens(&messages(prompt))
+            .await
+            .map_err(|e| model_error(&e))
+    }
+
+    async fn context_length(&self) -> Result<usize, ModelError> {
+        self.0.context_length().await.map_err(|e| model_error(&e))
+    }
+
+    fn name(&self) -> String {
+        self.0.writer_name().unwrap_or_default().to_string()
+    }
+}
+
+fn messages(prompt: &[Message]) -> Vec<cabinet_slm::Message> {
+    prompt
+        .iter()
+        .map(|message| cabinet_slm::Message {
+            role: match message.speaker {
+                Speaker::System => Role::System,
+                Speaker::User => Role::User,
+                Speaker::Assistant => Role::Assistant,
+            },
+            content: message.content.clone(),
+        })
+        .collect()
+}
+
+fn model_error(e: &SlmError) -> ModelError {
+    match e {
+        SlmError::NotInstalled { task } => ModelError::Missing { task },
+        other => ModelError::Failed(other.to_string()),
+    }
+}

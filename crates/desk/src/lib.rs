@@ -1,0 +1,100 @@
+//! The desk: an open cabinet with its library and its models, and what the assistant makes of stored documents.
+//!
+//! This is the one place where library, models and assistant meet; the command line and the window both sit at
+//! it. It adapts, fetches and hands on. It decides nothing about grounding (the assistant does), storage (the
+//! library does) or scheduling (the engine does).
+#![forbid(unsafe_code)]
+
+mod adapters;
+mod embedder;
+mod models;
+mod reader;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use cabinet_assistant::models::Embed;
+use cabinet_assistant::{AssistantError, Grounded, Listener, SourceDocument, SourcePage, keypoints};
+use cabinet_library::{DocumentId, Library, LibraryError};
+use cabinet_slm::Engine;
+use cabinet_vault::Vault;
+use tokio_util::sync::CancellationToken;
+
+use adapters::Foreground;
+
+pub use cabinet_intake::reader_main;
+pub use embedder::EngineEmbedder;
+pub use models::{InstalledModel, default_models_dir, embedder, installed};
+pub use reader::reader;
+
+/// An open cabinet and its models.
+pub struct Desk {
+    library: Library,
+    engine: Engine,
+}
+
+impl Desk {
+    /// Opens the library of an unlocked vault beside the models in `models`. A missing or damaged model is no
+    /// error: search goes on by words, and what needs the model says so.
+    pub async fn open(vault: Arc<Vault>, models: &Path) -> Result<Self, LibraryError> {
+        let engine = models::start_engine(models.to_path_buf()).await;
+        let embedder = Arc::new(EngineEmbedder::new(engine.clone()).await);
+        Ok(Self {
+            library: Library::open(vault, embedder).await?,
+            engine,
+        })
+    }
+
+    /// The library.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The models' engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// A stored document as the assistant reads it.
+    pub async fn source(&self, id: DocumentId) -> Result<SourceDocument, LibraryError> {
+        let document = self.library.document(id).await?;
+        let pages = self.library.pages(id).await?;
+        Ok(SourceDocument {
+            id: id.to_string(),
+            title: document.title,
+            pages_without_text: pages.iter().filter(|p| !p.readable).map(|p| p.number).collect(),
+            pages: pages
+                .into_iter()
+                .filter(|p| p.readable)
+                .map(|p| SourcePage {
+                    number: p.number,
+                    text: p.text,
+                })
+                .collect(),
+        })
+    }
+
+    /// Whole sentences of a document that say what matters in it, each with its page. Without an embedding model
+    /// the words alone decide.
+    pub async fn key_points(
+        &self,
+        document: SourceDocument,
+        listen: Listener<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Grounded, AssistantError> {
+        let models = Foreground(self.engine.clone());
+        let embedder = self
+            .engine
+            .embedder_id()
+            .is_some()
+            .then_some(&models as &dyn Embed);
+        keypoints::key_points(&[document], embedder, cancel, listen).await
+    }
+
+    /// Lets go: wipes what the models remember and closes the library. The keys go with the last handle to the
+    /// vault.
+    pub async fn close(&self) {
+        self.engine.unload().await;
+        self.library.close().await;
+    }
+}
