@@ -1,0 +1,173 @@
+//! `cabinet add`: files and whole folders, one line of outcome each.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use cabinet_intake::{Found, walk};
+use cabinet_library::{Document, ImportQueue, JobId, JobState, Outcome};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::{Context, Ended};
+use crate::failure::Failure;
+
+/// Adds files; the ones that fail have their reason, the rest goes on.
+pub async fn add(
+    context: &Context,
+    folder: Option<String>,
+    password: Option<String>,
+    paths: Vec<PathBuf>,
+) -> Ended {
+    let desk = context.desk().await?;
+    let library = desk.library();
+    let folder = match folder {
+        Some(name) => library.folder_named(&name).await?,
+        None => library.first_folder().await?,
+    };
+    let found = tokio::task::spawn_blocking(move || walk(&paths))
+        .await
+        .map_err(|_| Failure::Internal)?;
+    let mut failed = false;
+    let mut files = Vec::new();
+    for found in found {
+        match found {
+            Found::File(path) => files.push(path),
+            Found::Failed { path, error } => {
+                failed = true;
+                let error =
+                    json!({ "code": error.code(), "message": error.message(), "advice": error.advice() });
+                print(
+                    context,
+                    &line(&path.to_string_lossy(), "failed", None, &error, 0),
+                    None,
+                );
+            }
+        }
+    }
+    let (tx, mut outcomes) = mpsc::unbounded_channel::<Outcome>();
+    let queue = ImportQueue::start(
+        library.clone(),
+        cabinet_desk::reader(),
+        Box::new(move |outcome| {
+            // The receiver lives as long as the command.
+            let _ = tx.send(outcome.clone());
+        }),
+    );
+    let leftover = library.open_jobs().await?;
+    if leftover > 0 {
+        context.out.note(&format!(
+            "Going on with {leftover} files of an earlier import that was cut short"
+        ));
+    }
+    let ids = queue
+        .enqueue(&files, folder, password.map(SecretString::from))
+        .await?;
+    let mut waiting: HashSet<JobId> = ids.iter().copied().collect();
+    let mut done = 0;
+    while !waiting.is_empty() {
+        let Some(outcome) = outcomes.recv().await else {
+            break;
+        };
+        if !waiting.remove(&outcome.job.id) {
+            continue;
+        }
+        done += 1;
+        failed |= outcome.job.state == JobState::Failed;
+        report(context, library, &outcome).await?;
+        if !context.out.json && ids.len() > 10 && done % 10 == 0 {
+            context.out.note(&format!("{done} of {} files", ids.len()));
+        }
+    }
+    queue.settled().await;
+    let view = queue.view().await?;
+    if let Some(trouble) = view.embedding_trouble {
+        context
+            .out
+            .note(&format!("Documents are found by words only for now: {trouble}"));
+    }
+    queue.shut_down().await;
+    library.clear_jobs().await?;
+    desk.close().await;
+    Ok(if failed {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn report(
+    context: &Context,
+    library: &cabinet_library::Library,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
+    let job = &outcome.job;
+    let document = match job.document {
+        Some(id) => Some(library.document(id).await?),
+        None => None,
+    };
+    let status = match job.state {
+        JobState::Added => "added",
+        JobState::Duplicate => "duplicate",
+        JobState::Failed | JobState::Cancelled | JobState::Queued | JobState::Running => "failed",
+    };
+    let error = job.failure.as_ref().map_or(
+        Value::Null,
+        |f| json!({ "code": f.code, "message": f.message, "advice": f.advice }),
+    );
+    let ms = u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX);
+    print(
+        context,
+        &line(&job.path.to_string_lossy(), status, document.as_ref(), &error, ms),
+        document.as_ref(),
+    );
+    Ok(())
+}
+
+fn line(path: &str, status: &str, document: Option<&Document>, error: &Value, ms: u64) -> Value {
+    json!({
+        "path": path,
+        "status": status,
+        "id": document.map(|d| d.id.to_string()),
+        "title": document.map(|d| d.title.as_str()),
+        "pages": document.map_or(0, |d| d.pages),
+        "pages_without_text": document.map_or(0, |d| d.pages_without_text),
+        "chars": document.map_or(0, |d| d.chars),
+        "passages": document.map_or(0, |d| d.passages),
+        "ocr_pages": 0,
+        "error": error,
+        "ms": ms,
+    })
+}
+
+fn print(context: &Context, line: &Value, document: Option<&Document>) {
+    context.out.result(line, || {
+        let name = line["path"]
+            .as_str()
+            .map(std::path::Path::new)
+            .and_then(std::path::Path::file_name);
+        let name = name.map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        match (line["status"].as_str(), document) {
+            (Some("failed"), _) => format!(
+                "failed     {name}\n           {}\n           {}",
+                line["error"]["message"].as_str().unwrap_or("It was cancelled."),
+                line["error"]["advice"].as_str().unwrap_or_default()
+            ),
+            (Some(status), Some(d)) => {
+                let unread = match d.pages_without_text {
+                    0 => String::new(),
+                    1 => ", 1 page without text".to_string(),
+                    n => format!(", {n} pages without text"),
+                };
+                let pages = if d.pages == 1 {
+                    "1 page".to_string()
+                } else {
+                    format!("{} pages", d.pages)
+                };
+                format!("{status:<10} {name}  ({pages}{unread})\n           {}", d.id)
+            }
+            _ => name,
+        }
+    });
+}

@@ -1,0 +1,90 @@
+//! One function per command; `run` picks it.
+
+mod add;
+mod assistant;
+mod cabinet;
+mod documents;
+mod search;
+mod system;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use cabinet_desk::Desk;
+use cabinet_library::{FolderId, Library};
+use cabinet_vault::Vault;
+
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::secrets;
+
+/// How a command ended, when it came to its end.
+pub type Ended = Result<ExitCode, Failure>;
+
+/// What every command works with.
+pub struct Context {
+    home: PathBuf,
+    models: PathBuf,
+    passphrase_file: Option<PathBuf>,
+    out: Output,
+}
+
+/// Runs one command.
+pub async fn run(cli: Cli) -> Ended {
+    let context = Context {
+        home: cli.home.unwrap_or_else(cabinet_vault::default_home),
+        models: cli.models.unwrap_or_else(cabinet_desk::default_models_dir),
+        passphrase_file: cli.passphrase_file,
+        out: Output { json: cli.json },
+    };
+    match cli.command {
+        Command::Init => cabinet::init(&context).await,
+        Command::UnlockCheck => cabinet::unlock_check(&context).await,
+        Command::Passwd(new) => cabinet::passwd(&context, &new).await,
+        Command::Recover { code, new } => cabinet::recover(&context, code, &new).await,
+        Command::LockStatus => cabinet::lock_status(&context),
+        Command::Add {
+            folder,
+            password,
+            paths,
+        } => add::add(&context, folder, password, paths).await,
+        Command::List { folder, trash } => documents::list(&context, folder, trash).await,
+        Command::Show { id, text } => documents::show(&context, &id, text).await,
+        Command::Folder(command) => documents::folder(&context, command).await,
+        Command::Remove { ids } => documents::remove(&context, ids).await,
+        Command::Search(args) => search::search(&context, args).await,
+        Command::Keypoints(source) => assistant::keypoints(&context, source).await,
+        Command::Audit { verify, limit } => system::audit(&context, verify, limit).await,
+        Command::Verify => system::verify(&context).await,
+        Command::Models(command) => system::models(&context, command),
+        Command::Doctor { embed } => system::doctor(&context, embed).await,
+    }
+}
+
+impl Context {
+    /// Unlocks the vault.
+    async fn vault(&self) -> Result<Arc<Vault>, Failure> {
+        let passphrase = secrets::passphrase(self.passphrase_file.as_deref())?;
+        let home = self.home.clone();
+        let opened = tokio::task::spawn_blocking(move || Vault::open(&home, &passphrase)).await;
+        Ok(Arc::new(opened.map_err(|_| Failure::Internal)??))
+    }
+
+    /// Unlocks the vault and opens everything in it.
+    async fn desk(&self) -> Result<Desk, Failure> {
+        Ok(Desk::open(self.vault().await?, &self.models).await?)
+    }
+}
+
+/// The folder of that name, which must exist; none where none was named.
+async fn named_folder(library: &Library, name: Option<&str>) -> Result<Option<FolderId>, Failure> {
+    match name {
+        None => Ok(None),
+        Some(name) => match library.find_folder(name).await? {
+            Some(id) => Ok(Some(id)),
+            None => Err(Failure::NoSuchFolder(name.to_string())),
+        },
+    }
+}

@@ -1,0 +1,125 @@
+//! `cabinet search`, one query or many.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use cabinet_library::{Action, Hit, Mode, SearchRequest, Why};
+use serde_json::{Value, json};
+
+use super::{Context, Ended, named_folder};
+use crate::args::{self, SearchArgs};
+use crate::batch;
+use crate::failure::Failure;
+
+/// Searches.
+pub async fn search(context: &Context, args: SearchArgs) -> Ended {
+    let desk = context.desk().await?;
+    let library = desk.library();
+    let mut request = SearchRequest {
+        query: args.query.unwrap_or_default(),
+        folder: named_folder(library, args.folder.as_deref()).await?,
+        document: args.document.as_deref().map(str::parse).transpose()?,
+        kinds: Vec::new(),
+        mode: match args.mode {
+            args::Mode::Hybrid => Mode::Hybrid,
+            args::Mode::Text => Mode::Text,
+            args::Mode::Vector => Mode::Vector,
+        },
+        limit: args.limit,
+        as_typed: false,
+    };
+    let mut said: Vec<String> = Vec::new();
+    let mut found = 0;
+    match args.batch {
+        None => {
+            let results = library.search(&request).await?;
+            found += results.hits.len();
+            for (rank, hit) in (1..).zip(&results.hits) {
+                context.out.result(&line(rank, hit), || words(rank, hit));
+            }
+            if results.hits.is_empty() {
+                context.out.note("Nothing was found.");
+            }
+            said = results.missing;
+        }
+        Some(file) => {
+            for (id, query) in queries(&file)? {
+                request.query = query;
+                let results = library.search(&request).await?;
+                found += results.hits.len();
+                let hits: Vec<Value> = (1..)
+                    .zip(&results.hits)
+                    .map(|(rank, hit)| line(rank, hit))
+                    .collect();
+                let ms = results.took.as_secs_f64() * 1000.0;
+                context
+                    .out
+                    .result(&json!({ "id": id, "hits": hits, "ms": ms }), || {
+                        let names: Vec<String> = (1..)
+                            .zip(&results.hits)
+                            .map(|(rank, hit)| words(rank, hit))
+                            .collect();
+                        format!("[{id}]\n{}", names.join("\n"))
+                    });
+                said.extend(results.missing);
+            }
+        }
+    }
+    said.sort();
+    said.dedup();
+    for missing in said {
+        context.out.note(&format!("{missing}."));
+    }
+    library
+        .record(
+            Action::Searched,
+            None,
+            Some(u32::try_from(found).unwrap_or(u32::MAX)),
+        )
+        .await?;
+    desk.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn queries(file: &Path) -> Result<Vec<(Value, String)>, Failure> {
+    batch::read(file)?
+        .into_iter()
+        .map(
+            |line| match (line.get("id"), line.get("query").and_then(Value::as_str)) {
+                (Some(id), Some(query)) => Ok((id.clone(), query.to_string())),
+                _ => Err(Failure::Batch(
+                    "a line has no \"id\" or no \"query\".".to_string(),
+                )),
+            },
+        )
+        .collect()
+}
+
+fn line(rank: usize, hit: &Hit) -> Value {
+    json!({
+        "rank": rank,
+        "score": hit.score,
+        "document_id": hit.document,
+        "title": hit.title,
+        "source_name": hit.source_name,
+        "page": hit.page,
+        "start": hit.range.start,
+        "end": hit.range.end,
+        "snippet": hit.snippet,
+        "marks": hit.marks.iter().map(|m| json!([m.start, m.end])).collect::<Vec<_>>(),
+        "why": match hit.why {
+            Why::Exact => "exact",
+            Why::Words => "words",
+            Why::Meaning => "meaning",
+        },
+    })
+}
+
+fn words(rank: usize, hit: &Hit) -> String {
+    format!(
+        "{rank:>3}. {} · page {}\n     {}",
+        hit.title,
+        hit.page,
+        hit.snippet.trim()
+    )
+}

@@ -1,0 +1,119 @@
+//! What ends a command, in words, with its exit status.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use cabinet_assistant::AssistantError;
+use cabinet_library::LibraryError;
+use cabinet_slm::SlmError;
+use cabinet_vault::VaultError;
+
+/// Why a command ended.
+pub enum Failure {
+    /// The vault refused.
+    Vault(VaultError),
+    /// The library refused.
+    Library(LibraryError),
+    /// The assistant failed.
+    Assistant(AssistantError),
+    /// No passphrase was given and there is no terminal to ask at.
+    NoPassphrase,
+    /// The file with the passphrase cannot be read.
+    PassphraseFile,
+    /// The two new passphrases differ.
+    PassphrasesDiffer,
+    /// The passphrase is too easy to guess.
+    WeakPassphrase(Vec<String>),
+    /// No folder of that name.
+    NoSuchFolder(String),
+    /// A file of inputs is not as it should be.
+    Batch(String),
+    /// The list of models cannot be used.
+    Models(SlmError),
+    /// Something that cannot happen did.
+    Internal,
+}
+
+impl Failure {
+    /// The exit status that scripts see.
+    pub fn status(&self) -> ExitCode {
+        let locked = |e: &VaultError| {
+            matches!(
+                e,
+                VaultError::WrongPassphrase
+                    | VaultError::WrongRecoveryCode
+                    | VaultError::InUse
+                    | VaultError::NotACabinet
+            )
+        };
+        match self {
+            Self::Vault(e) | Self::Library(LibraryError::Vault(e)) if locked(e) => ExitCode::from(3),
+            Self::NoPassphrase => ExitCode::from(3),
+            Self::Batch(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vault(e) | Self::Library(LibraryError::Vault(e)) => write!(f, "{e}\n{}", e.advice()),
+            Self::Library(e) => write!(f, "{}{}", capital(&e.to_string()), "."),
+            Self::Assistant(e) => write!(f, "{}.", capital(&e.to_string())),
+            Self::NoPassphrase => write!(
+                f,
+                "No passphrase was given.\nSet CABINET_PASSPHRASE, use --passphrase-file, or run this at a terminal."
+            ),
+            Self::PassphraseFile => write!(
+                f,
+                "The file with the passphrase cannot be read.\nCheck that it exists and that you may read it."
+            ),
+            Self::PassphrasesDiffer => write!(
+                f,
+                "The two passphrases differ, so nothing was changed.\nTry again."
+            ),
+            Self::WeakPassphrase(advice) => {
+                write!(f, "This passphrase is too easy to guess.\n{}", advice.join("\n"))
+            }
+            Self::NoSuchFolder(name) => write!(
+                f,
+                "There is no folder called {name:?}.\n`cabinet folder list` shows those there are."
+            ),
+            Self::Batch(why) => write!(
+                f,
+                "The file of inputs cannot be used: {why}\nEach line is one JSON object with an \"id\"."
+            ),
+            Self::Models(e) => write!(f, "{}.\n{}", capital(&e.to_string()), e.advice()),
+            Self::Internal => write!(
+                f,
+                "Something in Cabinet stopped that should not have. Everything stored is safe.\nPlease try again."
+            ),
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+impl From<VaultError> for Failure {
+    fn from(e: VaultError) -> Self {
+        Self::Vault(e)
+    }
+}
+
+impl From<LibraryError> for Failure {
+    fn from(e: LibraryError) -> Self {
+        Self::Library(e)
+    }
+}
+
+impl From<AssistantError> for Failure {
+    fn from(e: AssistantError) -> Self {
+        Self::Assistant(e)
+    }
+}
