@@ -1,0 +1,62 @@
+// What every benchmark shares: a cabinet of its own, percentiles, a table for people, one line of JSON for machines.
+
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, platform, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { env } from "../../scripts/lib/places.mjs";
+import { build, modelFiles } from "../../scripts/lib/setup.mjs";
+
+export const PASSPHRASE = "seven quiet lamps over the harbour";
+
+export function machine() {
+  return {
+    processor: cpus()[0]?.model.trim(),
+    cores: cpus().length,
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+    system: `${platform()} ${release().split("-")[0]}`,
+    profile: "dev (one profile for tests and runs)",
+  };
+}
+
+/** A cabinet in a temporary home, removed at the end. */
+export function cabinet() {
+  modelFiles();
+  const program = build("cabinet");
+  const folder = mkdtempSync(join(tmpdir(), "cabinet-bench-"));
+  const home = join(folder, "home");
+  const options = { env: { ...env, CABINET_HOME: home, CABINET_PASSPHRASE: PASSPHRASE }, encoding: "utf8", maxBuffer: 1 << 30 };
+  const run = (...args) => {
+    const start = performance.now();
+    const done = spawnSync(program, ["--json", ...args], options);
+    if (done.status !== 0 && done.status !== 1) throw new Error(`cabinet ${args[0]}: status ${done.status}\n${done.stderr}`);
+    const results = done.stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    return { results, ms: performance.now() - start, messages: done.stderr };
+  };
+  run("init");
+  return { home, folder, run, program, env: options.env, start: (...args) => spawn(program, ["--json", ...args], options), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export function percentile(values, p) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];
+}
+
+export const median = (values) => percentile(values, 50);
+
+/** Prints a table for people, then every figure as one line of JSON. */
+export function report(name, rows) {
+  const width = Math.max(...rows.map((row) => row.what.length));
+  console.log(`\n${name}`);
+  for (const { what, value, unit, goal } of rows) {
+    const shown = typeof value === "number" ? (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)) : String(value);
+    console.log(`  ${what.padEnd(width)}  ${shown.padStart(10)} ${unit}${goal ? `   (goal: ${goal})` : ""}`);
+  }
+  console.log(JSON.stringify({ bench: name, date: new Date().toISOString().slice(0, 10), figures: rows, machine: machine() }));
+}
+
+/** Peak or present resident memory of a process, in MiB. */
+export function memory(pid, field = "VmRSS") {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
+}
