@@ -7,7 +7,21 @@
 //! prompt or vector is written anywhere or appears in an error; locking ([`Engine::unload`]) overwrites all that is
 //! remembered of any text.
 //!
-//! candle reads the weight formats; the products of weights and rows are the crate's own ([`kernels`] says why), and
+//! ```no_run
+//! use cabinet_slm::{Engine, EngineModels, Manifest, ModelStore, Priority, SlmError};
+//!
+//! # async fn example() -> Result<(), SlmError> {
+//! let dir = ModelStore::default_dir().unwrap_or_default();
+//! let store = ModelStore::open(dir, Manifest::bundled()?);
+//! let embedder = Some(store.verify("all-minilm-l6-v2")?);
+//! let engine = Engine::start(EngineModels { embedder, writer: None });
+//! let vectors = engine.embed(vec!["a query".to_owned()], Priority::Typing).await?;
+//! assert_eq!(vectors[0].len(), 384);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! candle reads the weight formats; the products of weights and rows are the crate's own (`src/kernels` says why), and
 //! the tests hold them against candle's models.
 
 mod embedder;

@@ -141,22 +141,23 @@ fn attend_rows<P: Panel>(
                     *scores = [0.0; SPAN];
                     continue;
                 }
-                for (position, score) in scores.iter_mut().enumerate() {
-                    *score = if position < seen {
-                        *score
-                    } else {
-                        f32::NEG_INFINITY
-                    };
+                if seen < SPAN {
+                    scores[seen..].fill(f32::NEG_INFINITY);
                 }
                 let high = highest(scores).max(best[row]);
                 let shrink = exp(best[row] - high);
                 best[row] = high;
                 let mut lanes = [0.0f32; 16];
-                for (at, chunk) in scores.chunks_exact_mut(16).enumerate() {
-                    for (lane, (score, sum)) in chunk.iter_mut().zip(&mut lanes).enumerate() {
-                        let weight = exp(*score - high);
-                        *score = if at * 16 + lane < seen { weight } else { 0.0 };
-                        *sum += *score;
+                for chunk in scores.chunks_exact_mut(16) {
+                    for (score, sum) in chunk.iter_mut().zip(&mut lanes) {
+                        // `exp` never gives quite nothing, and what is not seen must count for nothing at all.
+                        let weight = if *score > f32::NEG_INFINITY {
+                            exp(*score - high)
+                        } else {
+                            0.0
+                        };
+                        *score = weight;
+                        *sum += weight;
                     }
                 }
                 total[row] = total[row] * shrink + lanes.iter().sum::<f32>();

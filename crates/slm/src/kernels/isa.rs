@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 /// A family of kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "made on x86 only"))]
 pub(crate) enum Isa {
     /// Plain Rust. Correct everywhere; the yardstick for the others.
     Portable,
@@ -60,7 +61,10 @@ impl Isa {
 macro_rules! by_isa {
     ($(#[$doc:meta])* $vis:vis $name:ident = $body:path; ($($arg:ident : $ty:ty),* $(,)?)) => {
         $(#[$doc])*
-        #[expect(unsafe_code, reason = "calling code compiled for instructions found at run time")]
+        #[cfg_attr(
+            target_arch = "x86_64",
+            expect(unsafe_code, reason = "calling code compiled for instructions found at run time")
+        )]
         $vis fn $name(isa: $crate::kernels::isa::Isa, $($arg: $ty),*) {
             #[cfg(target_arch = "x86_64")]
             {

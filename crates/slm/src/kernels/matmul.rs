@@ -134,19 +134,36 @@ struct Store<'a> {
 }
 
 impl Store<'_> {
-    /// Writes a run of columns that starts at `column`, as far as the matrix goes.
+    /// Writes `N` columns that start at `column`, as far as the matrix goes.
     #[inline]
-    fn put(&self, row: usize, column: usize, sums: &[f32]) {
-        let count = sums.len().min(self.columns - column);
+    fn put<const N: usize>(&self, row: usize, column: usize, sums: &[f32; N]) {
+        let count = N.min(self.columns - column);
         // SAFETY: each task has its own columns of every row, and the buffer outlives the step.
         let out = unsafe { self.out.part(row * self.stride + self.at + column, count) };
-        match (self.add, self.bias) {
-            (false, None) => out.copy_from_slice(&sums[..count]),
+        let bias = self.bias.map(|bias| &bias[column..column + count]);
+        // Almost always all columns exist; their number is then known to the compiler.
+        match <&mut [f32; N]>::try_from(&mut *out) {
+            Ok(out) => self.write(out, sums, bias),
+            Err(_) => self.write(out, &sums[..count], bias),
+        }
+    }
+
+    #[inline(always)]
+    fn write(&self, out: &mut [f32], sums: &[f32], bias: Option<&[f32]>) {
+        match (self.add, bias) {
+            (false, None) => out.copy_from_slice(sums),
             (true, None) => out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum),
-            (add, Some(bias)) => {
-                for ((out, sum), bias) in out.iter_mut().zip(sums).zip(&bias[column..]) {
-                    *out = if add { *out + sum + bias } else { sum + bias };
-                }
+            (false, Some(bias)) => {
+                out.iter_mut()
+                    .zip(sums)
+                    .zip(bias)
+                    .for_each(|((out, sum), bias)| *out = sum + bias);
+            }
+            (true, Some(bias)) => {
+                out.iter_mut()
+                    .zip(sums)
+                    .zip(bias)
+                    .for_each(|((out, sum), bias)| *out = *out + sum + bias);
             }
         }
     }
@@ -161,14 +178,13 @@ fn many_rows(isa: Isa, x: &Activations, rows: usize, weights: &Packed, pair: usi
     let left = pair * 2;
     // A last odd group is computed twice and stored once.
     let right = (left + 1).min(weights.groups() - 1);
-    let columns = if right == left { GROUP } else { TILE_COLS };
     let run = |groups: [&[Line]; 2]| {
         let mut tile = [[0.0; TILE_COLS]; TILE_ROWS];
         for first in (0..rows).step_by(TILE_ROWS) {
             let count = TILE_ROWS.min(rows - first);
             multiply(isa, weights.form(), x, first, count, groups, &mut tile);
             for (row, sums) in tile[..count].iter().enumerate() {
-                store.put(first + row, left * GROUP, &sums[..columns]);
+                store.put(first + row, left * GROUP, sums);
             }
         }
     };

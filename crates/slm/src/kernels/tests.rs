@@ -168,7 +168,7 @@ proptest! {
                 let value = (mix(i, seed) % 20_001) as f32 / 1_000.0 - 10.0;
                 let at = i / cols * x.blocks() + i % cols / BLOCK;
                 let kept = kept(&x, at, i % cols % BLOCK) as f32 * x.scale[at];
-                prop_assert!((kept - value).abs() <= x.scale[at] * 0.501, "{:?}: {} for {}", isa, kept, value);
+                prop_assert!((kept - value).abs() <= x.scale[at] * 0.51, "{:?}: {} for {}", isa, kept, value);
             }
         }
     }
