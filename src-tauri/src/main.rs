@@ -1,1 +1,11 @@
-fn main() {}
+//! The desktop program; also the reader process, when it is started as one.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|arg| arg == "--reader") {
+        return cabinet_desk::reader_main();
+    }
+    cabinet_desktop::run(cabinet_seal::SealMode::Full)
+}

@@ -174,6 +174,13 @@ pub struct JobsView {
     pub open: u32,
     /// Files finished since the queue was last empty.
     pub finished: u32,
+    /// Passages prepared for search by meaning in the present run, and how many there are; both 0 when none is
+    /// under way.
+    pub passages_done: u32,
+    /// See `passages_done`.
+    pub passages_total: u32,
+    /// Why documents are not being prepared for search by meaning, in words.
+    pub trouble: Option<String>,
     /// Estimated seconds left, once there is something to estimate from.
     pub seconds_left: Option<f64>,
     /// True while the user holds the queue.
@@ -503,6 +510,26 @@ pub struct Settings {
     pub lock_after_minutes: u32,
     /// Show unsupported claims hatched instead of leaving them out.
     pub show_unsupported: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: "system".to_string(),
+            lock_after_minutes: 10,
+            show_unsupported: false,
+        }
+    }
+}
+
+/// Why the cabinet was locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum LockReason {
+    /// Nobody did anything for a while.
+    Idle,
+    /// The user asked.
+    Asked,
 }
 
 /// What went wrong, as the window needs it. The words come from one table in Rust (`error.rs`), so

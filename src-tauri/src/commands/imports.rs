@@ -1,0 +1,132 @@
+//! Bringing files in, and the queue they wait in.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use tauri::{AppHandle, Manager, State};
+use tauri_plugin_dialog::DialogExt;
+
+use super::Answer;
+use crate::error::{self, ui};
+use crate::state::App;
+use crate::wire::JobsView;
+
+/// The system's dialog for choosing files.
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_files(handle: AppHandle) -> Answer<Vec<String>> {
+    let (tx, rx) = tokio::sync::oneshot::channel();
+    handle
+        .dialog()
+        .file()
+        .set_title("Add documents")
+        .pick_files(move |files| drop(tx.send(files)));
+    Ok(paths(rx.await.ok().flatten().unwrap_or_default()))
+}
+
+/// The system's dialog for choosing a folder.
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_directory(handle: AppHandle) -> Answer<Vec<String>> {
+    let (tx, rx) = tokio::sync::oneshot::channel();
+    handle
+        .dialog()
+        .file()
+        .set_title("Add a folder")
+        .pick_folder(move |folder| drop(tx.send(folder)));
+    Ok(paths(rx.await.ok().flatten().into_iter().collect()))
+}
+
+fn paths(files: Vec<tauri_plugin_dialog::FilePath>) -> Vec<String> {
+    files
+        .into_iter()
+        .filter_map(|f| f.into_path().ok())
+        .map(|p| p.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Queues files and whole folders; returns how many files that are.
+#[tauri::command]
+#[specta::specta]
+pub async fn import_paths(
+    app: State<'_, App>,
+    paths: Vec<String>,
+    folder_id: String,
+    password: Option<String>,
+) -> Answer<u32> {
+    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    let folder = folder_id.parse().map_err(ui)?;
+    app.open()?
+        .import(paths, folder, password.map(SecretString::from))
+        .await
+}
+
+/// Queues the sample documents that come with Cabinet.
+#[tauri::command]
+#[specta::specta]
+pub async fn import_samples(handle: AppHandle, app: State<'_, App>, folder_id: String) -> Answer<u32> {
+    let samples = handle
+        .path()
+        .resolve("samples", tauri::path::BaseDirectory::Resource)
+        .map_err(|_| error::samples_missing())?;
+    if !samples.is_dir() {
+        return Err(error::samples_missing());
+    }
+    app.open()?
+        .import(vec![samples], folder_id.parse().map_err(ui)?, None)
+        .await
+}
+
+/// The queue.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs(app: State<'_, App>) -> Answer<JobsView> {
+    app.open()?.queue().view().await.map(Into::into).map_err(ui)
+}
+
+/// Cancels one file.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_job(app: State<'_, App>, id: String) -> Answer<()> {
+    app.open()?
+        .queue()
+        .cancel(Some(id.parse().map_err(ui)?))
+        .await
+        .map_err(ui)
+}
+
+/// Cancels all files that are not done.
+#[tauri::command]
+#[specta::specta]
+pub async fn cancel_jobs(app: State<'_, App>) -> Answer<()> {
+    app.open()?.queue().cancel(None).await.map_err(ui)
+}
+
+/// Tries a file again.
+#[tauri::command]
+#[specta::specta]
+pub async fn retry_job(app: State<'_, App>, id: String, password: Option<String>) -> Answer<()> {
+    app.open()?
+        .queue()
+        .retry(id.parse().map_err(ui)?, password.map(SecretString::from))
+        .await
+        .map_err(ui)
+}
+
+/// Holds the queue, or lets it go on.
+#[tauri::command]
+#[specta::specta]
+pub async fn pause_jobs(app: State<'_, App>, paused: bool) -> Answer<()> {
+    app.open()?.queue().pause(paused);
+    Ok(())
+}
+
+/// Forgets finished files.
+#[tauri::command]
+#[specta::specta]
+pub async fn clear_jobs(app: State<'_, App>) -> Answer<()> {
+    let session = app.open()?;
+    session.library().clear_jobs().await.map_err(ui)?;
+    session.jobs_changed();
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! One command per operation: unpack, call, map the error. Nothing is decided here.
+
+pub mod assistant;
+pub mod documents;
+pub mod folders;
+pub mod imports;
+pub mod notes;
+pub mod search;
+pub mod session;
+pub mod system;
+
+use crate::wire::UiError;
+
+/// What every command answers.
+pub type Answer<T> = Result<T, UiError>;

@@ -1,0 +1,181 @@
+//! The one place where errors become what the window shows: a stable code, what happened, what to do.
+
+use cabinet_assistant::AssistantError;
+use cabinet_assistant::models::ModelError;
+use cabinet_intake::IntakeError;
+use cabinet_library::LibraryError;
+use cabinet_slm::SlmError;
+use cabinet_vault::VaultError;
+
+use crate::wire::UiError;
+
+fn says(code: &str, message: impl Into<String>, advice: impl Into<String>) -> UiError {
+    UiError {
+        code: code.to_string(),
+        message: message.into(),
+        advice: advice.into(),
+    }
+}
+
+/// An error of the vault.
+pub fn vault(e: &VaultError) -> UiError {
+    let code = match e {
+        VaultError::WrongPassphrase => "wrong_passphrase",
+        VaultError::WrongRecoveryCode | VaultError::MistypedRecoveryCode { .. } => "wrong_recovery_code",
+        VaultError::InUse => "in_use",
+        VaultError::Locked => "locked",
+        VaultError::DamagedHeader { .. } | VaultError::MissingHeader => "damaged_header",
+        VaultError::DatabaseDamaged | VaultError::DatabaseMissing => "damaged_database",
+        VaultError::DiskFull => "disk_full",
+        VaultError::AlreadyExists => "already_exists",
+        VaultError::EmptyPassphrase => "weak_passphrase",
+        _ => "vault",
+    };
+    says(code, e.to_string(), e.advice())
+}
+
+/// An error of the library.
+pub fn ui(e: LibraryError) -> UiError {
+    match e {
+        LibraryError::Vault(e) => vault(&e),
+        LibraryError::DiskFull => says(
+            "disk_full",
+            "The disk is full.",
+            "Free some space and try again. Everything stored before is safe.",
+        ),
+        LibraryError::NewerFormat => says(
+            "newer_format",
+            "This cabinet was written by a newer version of Cabinet.",
+            "Install the newer version. Nothing was changed.",
+        ),
+        LibraryError::NotAnId { noun } | LibraryError::NotFound { noun } => says(
+            "not_found",
+            format!("This {noun} is not in the cabinet any more."),
+            "Look at the list again; it may have been deleted or moved.",
+        ),
+        LibraryError::FolderNotEmpty { documents, notes } => says(
+            "folder_not_empty",
+            format!("The folder still holds {documents} documents and {notes} notes, the trash included."),
+            "Move or delete them first.",
+        ),
+        LibraryError::FolderNameTaken => says(
+            "name_taken",
+            "There is a folder of that name already.",
+            "Choose another name.",
+        ),
+        LibraryError::EmptyName => says("empty_name", "A name cannot be empty.", "Type a name."),
+        LibraryError::DuplicateInFolder => says(
+            "duplicate",
+            "The folder holds the same document already.",
+            "Open the one that is there; the other was left where it was.",
+        ),
+        LibraryError::NoteConflict { .. } => says(
+            "note_conflict",
+            "This note was changed elsewhere in the meantime.",
+            "Open it again to see the other version; what you wrote is still on the screen.",
+        ),
+        LibraryError::AuditBroken { number } => says(
+            "audit_broken",
+            format!("The audit log does not hold together from entry {number} on."),
+            "An entry was removed, changed or reordered. Keep this cabinet as it is and restore a backup beside it.",
+        ),
+        LibraryError::OriginalDamaged => says(
+            "original_damaged",
+            "The stored original of this document is damaged.",
+            "Its text is still here. Add the file again, or restore a backup.",
+        ),
+        LibraryError::Embed(e) => says(
+            "no_embedding",
+            format!("{e}."),
+            "Search by words goes on working.",
+        ),
+        LibraryError::Vectors { .. } => says(
+            "vectors",
+            "Search by meaning failed.",
+            "Search by words goes on working. Lock and unlock the cabinet, then try again.",
+        ),
+        LibraryError::Database { .. } => says(
+            "database",
+            "The cabinet could not do this. Everything stored before is safe.",
+            "Try again. If it stays, check the disk and restore a backup.",
+        ),
+    }
+}
+
+/// An error of the assistant.
+pub fn assistant(e: &AssistantError) -> UiError {
+    match e {
+        AssistantError::Cancelled => says("cancelled", "Stopped.", ""),
+        AssistantError::NothingToRead => says(
+            "nothing_to_read",
+            "This document has no readable text.",
+            "It may be a scan. Add a version with text.",
+        ),
+        AssistantError::Model(ModelError::Missing { task }) => says(
+            "no_model",
+            format!("There is no model for {task} here."),
+            "The Models page says which file is missing and how to get it.",
+        ),
+        AssistantError::Model(ModelError::Failed(_)) => says(
+            "model_failed",
+            "The model stopped before it was done.",
+            "Try again. Nothing stored was changed.",
+        ),
+    }
+}
+
+/// An error about the models as files.
+pub fn model(e: &SlmError) -> UiError {
+    says("models", format!("{e}."), e.advice())
+}
+
+/// Nothing can be done while the cabinet is locked.
+pub fn locked() -> UiError {
+    says("locked", "The cabinet is locked.", "Unlock it first.")
+}
+
+/// A newer search took this one's place.
+pub fn superseded() -> UiError {
+    says("superseded", "A newer search took its place.", "")
+}
+
+/// The samples were not packaged.
+pub fn samples_missing() -> UiError {
+    says(
+        "samples_missing",
+        "The sample documents are not part of this installation.",
+        "Add a document of your own instead.",
+    )
+}
+
+/// A note has no such version.
+pub fn version_missing() -> UiError {
+    says(
+        "not_found",
+        "This version of the note is not kept any more.",
+        "Choose another version.",
+    )
+}
+
+/// What was dropped cannot be looked into.
+pub fn unreadable(name: &str, e: &IntakeError) -> UiError {
+    says(e.code(), format!("{name}: {}", e.message()), e.advice())
+}
+
+/// Part of the window whose engine is still being built.
+pub fn not_yet(what: &str) -> UiError {
+    says(
+        "not_yet",
+        format!("{what} are not in this version yet."),
+        "Key points and search work now.",
+    )
+}
+
+/// Something stopped that should not have.
+pub fn internal() -> UiError {
+    says(
+        "internal",
+        "Something in Cabinet stopped that should not have. Everything stored is safe.",
+        "Please try again.",
+    )
+}

@@ -1,0 +1,157 @@
+//! The desktop shell: one window, its capabilities, and one short command per operation. It decides nothing;
+//! below it no crate knows Tauri.
+
+mod commands;
+mod error;
+mod state;
+mod wire;
+mod wire_from;
+
+use std::path::PathBuf;
+
+use cabinet_seal::SealMode;
+use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri_specta::{Builder, collect_commands};
+
+use commands::{assistant, documents, folders, imports, notes, search, session, system};
+use state::App;
+
+/// Runs the window until it is closed. Before anything else the process gives up the network.
+pub fn run(seal: SealMode) -> std::process::ExitCode {
+    if let Err(e) = cabinet_seal::harden_process().and_then(|()| cabinet_seal::seal_network(seal)) {
+        eprintln!("Cabinet did not start, because it could not give up the network: {e}");
+        return std::process::ExitCode::FAILURE;
+    }
+    let builder = builder();
+    let typed = builder.invoke_handler();
+    let raw: Box<dyn Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync> =
+        Box::new(tauri::generate_handler![documents::original]);
+    let app = App::new(home(), cabinet_desk::default_models_dir());
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .manage(app)
+        .invoke_handler(move |invoke| {
+            if invoke.message.command() == "original" {
+                raw(invoke)
+            } else {
+                typed(invoke)
+            }
+        })
+        .setup(|app| {
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+                .title("Cabinet")
+                .inner_size(1280.0, 800.0)
+                .min_inner_size(720.0, 560.0)
+                // Nothing of what is shown may reach a cache on disk.
+                .incognito(true)
+                .build()?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            app.run(|handle, event| {
+                if matches!(event, tauri::RunEvent::Exit) {
+                    // Cancels work and drops keys; what was acknowledged is on disk already.
+                    tauri::async_runtime::block_on(
+                        handle.state::<App>().lock(handle, wire::LockReason::Asked),
+                    );
+                }
+            });
+            std::process::ExitCode::SUCCESS
+        }
+        Err(e) => {
+            eprintln!("Cabinet's window could not be opened: {e}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where the cabinet lies: `CABINET_HOME`, else the user's data folder.
+fn home() -> PathBuf {
+    std::env::var_os("CABINET_HOME").map_or_else(cabinet_vault::default_home, PathBuf::from)
+}
+
+fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            session::app_state,
+            session::passphrase_strength,
+            session::create_cabinet,
+            session::unlock,
+            session::recover,
+            session::lock,
+            session::change_passphrase,
+            session::activity,
+            folders::folders,
+            folders::create_folder,
+            folders::rename_folder,
+            folders::delete_folder,
+            documents::documents,
+            documents::document,
+            documents::page_text,
+            documents::move_documents,
+            documents::trash_documents,
+            documents::restore_documents,
+            documents::delete_forever,
+            documents::empty_trash,
+            imports::pick_files,
+            imports::pick_directory,
+            imports::import_paths,
+            imports::import_samples,
+            imports::jobs,
+            imports::cancel_job,
+            imports::cancel_jobs,
+            imports::retry_job,
+            imports::pause_jobs,
+            imports::clear_jobs,
+            search::search,
+            assistant::key_points,
+            assistant::summarize,
+            assistant::draft,
+            assistant::cancel,
+            notes::notes,
+            notes::create_note,
+            notes::note,
+            notes::save_note,
+            notes::note_versions,
+            notes::note_version,
+            notes::restore_note_version,
+            notes::trash_note,
+            notes::restore_note,
+            notes::pick_export_path,
+            notes::export_note,
+            system::privacy,
+            system::audit,
+            system::models,
+            system::settings,
+            system::save_settings,
+        ])
+        .disable_serde_phases()
+        .typ::<wire::JobsView>()
+        .typ::<wire::LockReason>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes the window's types; the committed file must already say the same.
+    #[test]
+    fn bindings_are_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/bindings.ts");
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        builder()
+            .export(
+                specta_typescript::Typescript::default()
+                    .header("// Generated by `cargo test -p cabinet-desktop`; do not edit.\n"),
+                path,
+            )
+            .expect("the types of wire.rs can be written as TypeScript");
+        let written = std::fs::read_to_string(path).expect("it was just written");
+        assert_eq!(
+            committed, written,
+            "ui/src/lib/ipc/bindings.ts was stale and has been written anew: commit it"
+        );
+    }
+}
