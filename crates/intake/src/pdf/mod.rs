@@ -80,7 +80,17 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, 
         problems[at] = None;
     }
     hyphens::mend(&mut texts);
-    conclude(&pdf, texts, &problems, heading)
+    match conclude(&pdf, texts, &problems, heading) {
+        // What is left of a file that was cut off may still have pages, but nothing on them: not a scan.
+        Err(IntakeError::NoText { .. }) if cut_off(&bytes) => Err(IntakeError::Corrupt(Kind::Pdf)),
+        done => done,
+    }
+}
+
+/// Whether the end mark, which stands within the last kilobyte of a whole PDF (ISO 32000-1, 7.5.5 and annex H), is
+/// missing.
+fn cut_off(bytes: &[u8]) -> bool {
+    memmem::find(&bytes[bytes.len().saturating_sub(2048)..], b"%%EOF").is_none()
 }
 
 fn conclude(
