@@ -1,8 +1,15 @@
 //! Key points, summaries, claim checks, drafts and the export of notes.
 
 mod document;
+mod events;
+pub mod export;
 pub mod facts;
 pub mod grounding;
+pub mod keypoints;
+pub mod models;
 mod reading;
+mod salience;
+mod units;
 
 pub use document::{Citation, Claim, Coverage, SourceDocument, SourcePage, Verdict};
+pub use events::{AssistantError, AssistantEvent, Grounded, Listener};

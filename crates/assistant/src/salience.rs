@@ -1,0 +1,290 @@
+//! How much a sentence matters to its document, and how much two sentences say the same.
+
+use std::collections::HashMap;
+
+use cabinet_text::Kind;
+
+use crate::reading;
+use crate::units::Unit;
+
+/// Words of a sentence and how telling they are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Profile {
+    /// Stem and weight, by stem; length 1 over all.
+    weights: Vec<(u32, f32)>,
+}
+
+/// Everything needed to weigh sentences against one another.
+#[derive(Debug)]
+pub(crate) struct Salience {
+    profiles: Vec<Profile>,
+    /// How near each sentence is to what the whole document speaks of, 0 to 1.
+    pub(crate) centrality: Vec<f32>,
+    /// What its place, its heading, its facts and its shape add or take away.
+    pub(crate) merit: Vec<f32>,
+}
+
+impl Salience {
+    /// Weighs every sentence by its words alone: cheap enough for a book.
+    pub(crate) fn new(units: &[Unit]) -> Self {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut documents: Vec<u32> = Vec::new();
+        let counted: Vec<HashMap<u32, f32>> = units
+            .iter()
+            .map(|unit| {
+                let mut counts: HashMap<u32, f32> = HashMap::new();
+                for word in content_words(&unit.text) {
+                    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                    let number = *numbers.entry(word).or_insert(next);
+                    *counts.entry(number).or_default() += 1.0;
+                }
+                documents.resize(numbers.len(), 0);
+                for number in counts.keys() {
+                    documents[*number as usize] += 1;
+                }
+                counts
+            })
+            .collect();
+        let all = units.len().max(1) as f32;
+        let mut centroid: HashMap<u32, f32> = HashMap::new();
+        let profiles: Vec<Profile> = counted
+            .into_iter()
+            .map(|counts| {
+                let mut weights: Vec<(u32, f32)> = counts
+                    .into_iter()
+                    .map(|(word, count)| {
+                        (
+                            word,
+                            (1.0 + count.ln()) * (1.0 + all / documents[word as usize] as f32).ln(),
+                        )
+                    })
+                    .collect();
+                let length = weights
+                    .iter()
+                    .map(|(_, weight)| weight * weight)
+                    .sum::<f32>()
+                    .sqrt()
+                    .max(1e-6);
+                weights.iter_mut().for_each(|(_, weight)| *weight /= length);
+                weights.sort_unstable_by_key(|(word, _)| *word);
+                for (word, weight) in &weights {
+                    *centroid.entry(*word).or_default() += weight;
+                }
+                Profile { weights }
+            })
+            .collect();
+        let mut centrality: Vec<f32> = profiles
+            .iter()
+            .map(|profile| {
+                profile
+                    .weights
+                    .iter()
+                    .map(|(word, weight)| weight * centroid[word])
+                    .sum()
+            })
+            .collect();
+        scale(&mut centrality);
+        Self {
+            profiles,
+            centrality,
+            merit: units.iter().map(merit).collect(),
+        }
+    }
+
+    /// How much two sentences share in words, 0 to 1.
+    pub(crate) fn overlap(&self, one: usize, other: usize) -> f32 {
+        let (a, b) = (&self.profiles[one].weights, &self.profiles[other].weights);
+        let (mut i, mut j, mut sum) = (0, 0, 0.0);
+        while i < a.len() && j < b.len() {
+            match a[i].0.cmp(&b[j].0) {
+                std::cmp::Ordering::Less => i += 1,
+                std::cmp::Ordering::Greater => j += 1,
+                std::cmp::Ordering::Equal => {
+                    sum += a[i].1 * b[j].1;
+                    i += 1;
+                    j += 1;
+                }
+            }
+        }
+        sum
+    }
+}
+
+/// Brings values to 0 to 1.
+pub(crate) fn scale(values: &mut [f32]) {
+    let most = values.iter().copied().fold(0.0f32, f32::max);
+    if most > 0.0 {
+        values.iter_mut().for_each(|value| *value /= most);
+    }
+}
+
+fn content_words(text: &str) -> impl Iterator<Item = String> {
+    let folded = cabinet_text::fold(text);
+    let words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 1 && !cabinet_text::is_stop_word(word))
+        .map(reading::key)
+        .collect();
+    words.into_iter()
+}
+
+/// Headings under which the matter of a paper stands, and by how much they lift it.
+const HEADINGS: &[(&str, f32)] = &[
+    ("diagnos", 0.35),
+    ("impression", 0.35),
+    ("assessment", 0.3),
+    ("conclusion", 0.35),
+    ("summary", 0.3),
+    ("plan", 0.25),
+    ("recommend", 0.3),
+    ("medication", 0.2),
+    ("allerg", 0.25),
+    ("complaint", 0.25),
+    ("presenting", 0.2),
+    ("findings", 0.2),
+    ("result", 0.15),
+    ("treatment", 0.15),
+    ("term", 0.15),
+    ("termination", 0.25),
+    ("payment", 0.25),
+    ("fee", 0.2),
+    ("rent", 0.25),
+    ("compensation", 0.25),
+    ("liability", 0.2),
+    ("indemni", 0.15),
+    ("confidential", 0.1),
+    ("obligation", 0.25),
+    ("duties", 0.2),
+    ("grant", 0.15),
+    ("scope", 0.15),
+    ("purpose", 0.25),
+    ("order", 0.2),
+    ("decision", 0.3),
+    ("held", 0.3),
+    ("facts", 0.15),
+    ("governing law", 0.1),
+    ("deposit", 0.2),
+    ("price", 0.25),
+    ("reference", -0.4),
+    ("bibliography", -0.5),
+    ("acknowledg", -0.4),
+    ("appendix", -0.2),
+    ("contact", -0.3),
+    ("contents", -0.6),
+    ("disclaimer", -0.4),
+    ("index", -0.4),
+    ("counterpart", -0.4),
+    ("severab", -0.3),
+    ("headings", -0.4),
+    ("entire agreement", -0.25),
+    ("notices", -0.15),
+];
+
+/// Words with which a sentence hangs on the one before it.
+const HANGING: &[&str] = &[
+    "this",
+    "these",
+    "that",
+    "those",
+    "it",
+    "they",
+    "such",
+    "he",
+    "she",
+    "his",
+    "her",
+    "their",
+    "however",
+    "therefore",
+    "thus",
+    "also",
+    "furthermore",
+    "moreover",
+    "then",
+    "but",
+    "and",
+    "or",
+    "otherwise",
+    "here",
+    "there",
+];
+
+fn merit(unit: &Unit) -> f32 {
+    let folded = cabinet_text::fold(&unit.text);
+    let mut merit: f32 = 0.0;
+    if let Some(heading) = &unit.heading {
+        let heading = cabinet_text::fold(heading);
+        merit += HEADINGS
+            .iter()
+            .filter(|(word, _)| heading.contains(word))
+            .map(|(_, lift)| lift)
+            .fold(0.0, |a: f32, b| if b.abs() > a.abs() { *b } else { a });
+    }
+    merit += 0.2 * (1.0 - unit.depth * 8.0).max(0.0);
+    merit += if unit.opens { 0.08 } else { 0.0 };
+    merit += 0.08 * (unit.facts.min(4) as f32);
+    let words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let says = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    if says(&[
+        "shall",
+        "must",
+        "agrees",
+        "held",
+        "ordered",
+        "diagnosed",
+        "prescribed",
+        "admitted",
+        "dismissed",
+        "entitled",
+        "pay",
+    ]) {
+        merit += 0.12;
+    }
+    if words.first().is_some_and(|word| HANGING.contains(word)) {
+        merit -= 0.2;
+    }
+    if unit.text.trim_end().ends_with('?') {
+        merit -= 0.4;
+    }
+    let complete = unit.text.trim_end().ends_with(['.', '!', '”', '"', ')', '。']);
+    merit -= match (unit.kind, complete) {
+        (_, true) => 0.0,
+        (Kind::Item, false) => 0.1,
+        _ => 0.3,
+    };
+    merit -= match unit.words {
+        0..=3 => 0.8,
+        4..=6 => 0.35,
+        7..=45 => 0.0,
+        46..=70 => 0.25,
+        _ => 0.6,
+    };
+    // "WHEREAS …", definitions of the words a contract uses, clauses that every contract has.
+    let stock = [
+        "whereas",
+        "for the purposes of this",
+        "as used in this",
+        "means",
+        "shall mean",
+        "null and void and",
+        "counterparts",
+        "heirs, executors",
+        "successors and assigns",
+        "hereinafter",
+        "for more information",
+        "terms of use",
+        "click",
+        "www.",
+        "http",
+    ];
+    merit -= 0.15
+        * stock
+            .iter()
+            .filter(|phrase| folded.contains(*phrase))
+            .count()
+            .min(2) as f32;
+    merit
+}
