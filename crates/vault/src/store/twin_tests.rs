@@ -200,6 +200,9 @@ proptest! {
 
     #[test]
     fn answers_as_a_plain_store_on_disk(steps in proptest::collection::vec(step(), 1..25)) {
+        // The plain store copies by a hard link, and POSIX rename between two links of one file does nothing: a
+        // quirk of the twin, so renaming is compared in memory alone.
+        let steps: Vec<Step> = steps.into_iter().filter(|step| !matches!(step, Step::Rename(..))).collect();
         let (sealed, plain) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let over = |folder: &tempfile::TempDir| LocalFileSystem::new_with_prefix(folder.path()).unwrap();
         same_as_twin(Arc::new(over(&sealed)), &over(&plain), &steps);
