@@ -6,7 +6,7 @@ use super::*;
 use crate::made::{self, CONTEXT, MadeStore};
 
 /// Far longer than any step of a made model, far shorter than a whole long answer may be on a busy machine.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 /// The embedder and a writer that never ends by itself.
 fn engine() -> (Engine, MadeStore) {

@@ -2,7 +2,9 @@
 //!
 //! A generated token runs about 150 short parallel steps, so a step must start within a microsecond: workers
 //! spin for a moment after each step before they sleep. Tasks are handed out one by one; a step ends when all its
-//! tasks are done, never when all workers have arrived, so a worker that the system has paused delays nothing.
+//! tasks are done, never when all workers have arrived, so a worker that the system has paused delays nothing, unless it
+//! was paused in the middle of a task. On a machine busy with other things that happens in every other step and costs
+//! milliseconds each time; the caller then works alone for a while before it tries again.
 //!
 //! Must always hold: `run` returns only after every task has finished, because tasks borrow from its caller.
 #![expect(
@@ -14,9 +16,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// How many times a worker looks for new work before it sleeps: some 50 microseconds.
 const SPINS: u32 = 2_000;
+/// Waiting longer than this for the others, and longer than one's own work took, means that one of them was paused.
+const LATE: Duration = Duration::from_micros(300);
+/// How long to work alone after that: at first, and at most when it happens again and again.
+const ALONE: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(320)];
+/// Steps without delay after which the machine counts as free again.
+const CALM: u32 = 300;
 
 type Task<'a> = dyn Fn(usize) + Sync + 'a;
 
@@ -24,6 +33,40 @@ type Task<'a> = dyn Fn(usize) + Sync + 'a;
 pub(crate) struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
+    crowd: Crowd,
+}
+
+/// What the caller knows of how busy the machine is with other things.
+#[derive(Default)]
+struct Crowd {
+    alone_until: Option<Instant>,
+    alone: Duration,
+    calm: u32,
+}
+
+impl Crowd {
+    /// Whether the others should be left out now.
+    fn is_dense(&mut self, now: Instant) -> bool {
+        if self.alone_until.is_some_and(|until| now < until) {
+            return true;
+        }
+        self.alone_until = None;
+        false
+    }
+
+    /// Takes note of how long a step's own work and the wait for the others took.
+    fn note(&mut self, work: Duration, wait: Duration, now: Instant) {
+        if wait > LATE.max(work) {
+            self.alone = (self.alone * 2).clamp(ALONE[0], ALONE[1]);
+            self.alone_until = Some(now + self.alone);
+            self.calm = 0;
+        } else {
+            self.calm = self.calm.saturating_add(1);
+            if self.calm == CALM {
+                self.alone = Duration::ZERO;
+            }
+        }
+    }
 }
 
 struct Shared {
@@ -63,7 +106,11 @@ impl Pool {
                     .ok()
             })
             .collect();
-        Self { shared, workers }
+        Self {
+            shared,
+            workers,
+            crowd: Crowd::default(),
+        }
     }
 
     /// One thread for each processor the system grants us, at most eight: beyond that, memory is the limit.
@@ -83,19 +130,23 @@ impl Pool {
     /// # Panics
     /// If a task panicked, after all others have finished.
     pub(crate) fn run(&mut self, count: usize, task: &Task<'_>) {
-        if count <= 1 || self.workers.is_empty() {
+        let begin = Instant::now();
+        if count <= 1 || self.workers.is_empty() || self.crowd.is_dense(begin) {
             (0..count).for_each(task);
             return;
         }
         let mut first = 0;
         while first < count {
             let batch = (count - first).min(usize::from(u16::MAX));
-            self.run_batch(batch, &|index| task(first + index));
+            let ready = self.run_batch(batch, &|index| task(first + index));
             first += batch;
+            let end = Instant::now();
+            self.crowd.note(ready - begin, end - ready, end);
         }
     }
 
-    fn run_batch(&mut self, count: usize, task: &Task<'_>) {
+    /// Runs one step and says when the caller's own part of it was done.
+    fn run_batch(&mut self, count: usize, task: &Task<'_>) -> Instant {
         // SAFETY: only the lifetime changes. Tasks are called only between here and the wait below, which ends
         // when all have finished; a later claim fails because the ticket has moved on.
         let mut task = unsafe { std::mem::transmute::<&Task<'_>, &'static Task<'static>>(task) };
@@ -111,6 +162,7 @@ impl Pool {
             shared.wake.notify_all();
         }
         while shared.claim_and_run() {}
+        let ready = Instant::now();
         let mut spins = 0;
         while shared.done.load(Ordering::Acquire) < count as u32 {
             spins += 1;
@@ -124,6 +176,7 @@ impl Pool {
             !shared.panicked.swap(false, Ordering::Relaxed),
             "a kernel task panicked"
         );
+        ready
     }
 }
 
@@ -277,5 +330,31 @@ mod tests {
             ran.fetch_add(1, Ordering::Relaxed);
         });
         assert_eq!(ran.into_inner(), 8);
+    }
+
+    #[test]
+    fn works_alone_for_a_while_after_a_long_wait() {
+        let mut crowd = Crowd::default();
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        crowd.note(Duration::from_millis(5), Duration::from_millis(4), at(0));
+        assert!(
+            !crowd.is_dense(at(0)),
+            "a wait shorter than the work is only the last task"
+        );
+        crowd.note(Duration::from_micros(20), Duration::from_micros(200), at(0));
+        assert!(!crowd.is_dense(at(0)), "a short wait is no reason");
+        crowd.note(Duration::from_micros(20), Duration::from_millis(3), at(0));
+        assert!(crowd.is_dense(at(19)) && !crowd.is_dense(at(21)));
+        crowd.note(Duration::from_micros(20), Duration::from_millis(3), at(30));
+        assert!(
+            crowd.is_dense(at(69)) && !crowd.is_dense(at(71)),
+            "twice as long the next time"
+        );
+        for _ in 0..CALM {
+            crowd.note(Duration::from_micros(20), Duration::from_micros(1), at(80));
+        }
+        crowd.note(Duration::from_micros(20), Duration::from_millis(3), at(90));
+        assert!(!crowd.is_dense(at(111)), "after calm it begins anew");
     }
 }
