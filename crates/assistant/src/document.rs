@@ -68,6 +68,9 @@ pub struct Claim {
     pub citations: Vec<Citation>,
     /// True where the sentence is quoted from the source word for word and no model wrote it.
     pub quoted: bool,
+    /// Heading it belongs under, where the result has headings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
 }
 
 /// What a result has read.

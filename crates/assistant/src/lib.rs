@@ -7,6 +7,7 @@ pub mod facts;
 pub mod grounding;
 pub mod keypoints;
 pub mod models;
+mod ranking;
 mod reading;
 mod salience;
 mod units;

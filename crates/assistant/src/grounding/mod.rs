@@ -86,6 +86,7 @@ impl Sources {
             reason,
             citations,
             quoted: false,
+            section: None,
         }
     }
 
