@@ -1,6 +1,7 @@
 //! Key points, summaries, claim checks, drafts and the export of notes.
 
 mod document;
+pub mod draft;
 mod events;
 pub mod export;
 pub mod facts;
@@ -10,6 +11,7 @@ pub mod models;
 mod ranking;
 mod reading;
 mod salience;
+pub mod summary;
 mod units;
 
 pub use document::{Citation, Claim, Coverage, SourceDocument, SourcePage, Verdict};

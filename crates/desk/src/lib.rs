@@ -13,7 +13,9 @@ mod reader;
 use std::path::Path;
 use std::sync::Arc;
 
+use cabinet_assistant::draft::{self, Draft, Template};
 use cabinet_assistant::models::Embed;
+use cabinet_assistant::summary::{self, Models, Style, Wanted};
 use cabinet_assistant::{AssistantError, Grounded, Listener, SourceDocument, SourcePage, keypoints};
 use cabinet_library::{DocumentId, Library, LibraryError};
 use cabinet_slm::Engine;
@@ -83,12 +85,65 @@ impl Desk {
         cancel: &CancellationToken,
     ) -> Result<Grounded, AssistantError> {
         let models = Foreground(self.engine.clone());
-        let embedder = self
-            .engine
+        keypoints::key_points(&[document], self.embedder(&models), cancel, listen).await
+    }
+
+    /// A summary of a document: written by the model where what it writes is borne out by the document, quoted from it
+    /// elsewhere. `max_words` is chosen by the length of the document where not said; `keep_unsupported` marks what is
+    /// not borne out instead of leaving it out.
+    pub async fn summarize(
+        &self,
+        document: SourceDocument,
+        style: Style,
+        max_words: Option<usize>,
+        keep_unsupported: bool,
+        listen: Listener<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Grounded, AssistantError> {
+        let wanted = Wanted {
+            style,
+            max_words,
+            keep_unsupported,
+        };
+        let models = Foreground(self.engine.clone());
+        summary::summarize(&document, wanted, self.models(&models), cancel, listen).await
+    }
+
+    /// A note drafted from documents, each sentence checked and cited. [`Draft::body`] is what the editor keeps,
+    /// [`Draft::note`] what is exported.
+    pub async fn draft(
+        &self,
+        documents: Vec<SourceDocument>,
+        template: Template,
+        keep_unsupported: bool,
+        listen: Listener<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Draft, AssistantError> {
+        let models = Foreground(self.engine.clone());
+        draft::draft(
+            &documents,
+            template,
+            keep_unsupported,
+            self.models(&models),
+            cancel,
+            listen,
+        )
+        .await
+    }
+
+    fn models<'m>(&self, models: &'m Foreground) -> Models<'m> {
+        Models {
+            embedder: self.embedder(models),
+            writer: models,
+        }
+    }
+
+    /// The embedding model, where there is one.
+    fn embedder<'m>(&self, models: &'m Foreground) -> Option<&'m dyn Embed> {
+        self.engine
             .embedder_id()
             .is_some()
-            .then_some(&models as &dyn Embed);
-        keypoints::key_points(&[document], embedder, cancel, listen).await
+            .then_some(models as &dyn Embed)
     }
 
     /// Lets go: wipes what the models remember and closes the library. The keys go with the last handle to the
