@@ -10,10 +10,8 @@ use crate::document::{Claim, Coverage, SourceDocument, Verdict};
 use crate::events::{AssistantError, AssistantEvent, Grounded, Listener};
 use crate::models::Embed;
 use crate::ranking::Ranking;
+use crate::selection::COMPARED;
 use crate::units::{self, Unit};
-
-/// Sentences compared by meaning; the rest of a long document is weighed by its words.
-const COMPARED: usize = 240;
 
 /// How many points a text of so many words deserves.
 fn points_for(words: usize) -> usize {

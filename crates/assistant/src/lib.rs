@@ -11,8 +11,11 @@ pub mod models;
 mod ranking;
 mod reading;
 mod salience;
+mod selection;
 pub mod summary;
+mod topics;
 mod units;
+mod writing;
 
 pub use document::{Citation, Claim, Coverage, SourceDocument, SourcePage, Verdict};
 pub use events::{AssistantError, AssistantEvent, Grounded, Listener};

@@ -19,6 +19,8 @@ pub(crate) struct Unit {
     pub(crate) kind: Kind,
     /// The heading above it.
     pub(crate) heading: Option<String>,
+    /// The sentence that leads in to the list it is an item of: "The tenant must:".
+    pub(crate) lead_in: Option<String>,
     /// True for the first sentence of a paragraph.
     pub(crate) opens: bool,
     /// How far into its document it stands, 0 to 1.
@@ -32,6 +34,22 @@ impl Unit {
     /// Its words on one line.
     pub(crate) fn line(&self) -> String {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words above a short item, without which it says little: "Medication" above "Ramipril 5 mg".
+    pub(crate) fn title(&self) -> Option<&str> {
+        const LONGEST_ITEM: usize = 12;
+        const LONGEST_TITLE: usize = 8;
+        let title = self
+            .lead_in
+            .as_ref()
+            .or(self.heading.as_ref())?
+            .trim_end_matches(':')
+            .trim();
+        let words = title.split_whitespace().count();
+        let fits =
+            self.kind == Kind::Item && self.words <= LONGEST_ITEM && (1..=LONGEST_TITLE).contains(&words);
+        fits.then_some(title)
     }
 
     pub(crate) fn citation(&self, documents: &[SourceDocument]) -> Citation {
@@ -56,7 +74,11 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
         let mut heading: Option<String> = None;
         for page in &source.pages {
             let offsets = Offsets::new(&page.text);
+            let mut lead_in: Option<String> = None;
             for sentence in cabinet_text::outline(&page.text) {
+                if sentence.kind != Kind::Item {
+                    lead_in = None;
+                }
                 let span = Span::new(sentence.span.start + sentence.marker, sentence.span.end);
                 let text = offsets.slice(span);
                 if repeated.contains_key(&shape(text)) || is_furniture(text) {
@@ -70,6 +92,11 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
                 if words == 0 {
                     continue;
                 }
+                if text.ends_with(':') {
+                    // It says nothing by itself; its items do.
+                    lead_in = Some(text.split_whitespace().collect::<Vec<_>>().join(" "));
+                    continue;
+                }
                 let found = facts::facts(text);
                 units.push(Unit {
                     document,
@@ -78,6 +105,7 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
                     text: text.to_owned(),
                     kind: sentence.kind,
                     heading: heading.clone(),
+                    lead_in: lead_in.clone().filter(|_| sentence.kind == Kind::Item),
                     opens: sentence.opens_block,
                     depth: 0.0,
                     words,

@@ -1,16 +1,23 @@
 //! A draft of a note from one or several documents.
+//!
+//! Owns: the sections of a note and what belongs under each. Choosing, writing and checking of sentences are those of a
+//! summary. A draft becomes the editor's document ([`Draft::body`]) and through [`Draft::note`] a file.
 
 mod body;
 mod template;
+
+use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 
 pub use template::Template;
 
-use crate::document::SourceDocument;
+use crate::document::{Coverage, SourceDocument};
 use crate::events::{AssistantError, Grounded, Listener};
-use crate::keypoints;
+use crate::selection::Selection;
 use crate::summary::Models;
+use crate::units;
+use crate::writing::Composer;
 
 /// A note in the making: every sentence checked and cited.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,22 +30,64 @@ pub struct Draft {
     pub sources: Vec<String>,
 }
 
+/// Words of a draft for one document, and for each further one; at most three fifths of what was read.
+const WORDS: usize = 260;
+const WORDS_MORE: usize = 120;
+/// Of a very short document it may repeat nearly all.
+const LEAST_WORDS: usize = 40;
+
 /// Drafts a note.
 ///
 /// # Errors
-/// Nothing to read, cancelled, or a model failed.
+/// Nothing to read in any of the documents, cancelled, or no model for writing.
 pub async fn draft(
     documents: &[SourceDocument],
-    _template: Template,
-    _keep_unsupported: bool,
+    template: Template,
+    keep_unsupported: bool,
     models: Models<'_>,
     cancel: &CancellationToken,
     listen: Listener<'_>,
 ) -> Result<Draft, AssistantError> {
-    let grounded = keypoints::key_points(documents, models.embedder, cancel, listen).await?;
+    let start = Instant::now();
+    let units = units::read(documents);
+    if units.is_empty() {
+        return Err(AssistantError::NothingToRead);
+    }
+    let mut composer =
+        Composer::new(documents, &units, models.writer, keep_unsupported, cancel, listen).await?;
+    let all: usize = units.iter().map(|unit| unit.words).sum();
+    let words = (WORDS + WORDS_MORE * (documents.len() - 1))
+        .min(all * 3 / 5)
+        .max(LEAST_WORDS);
+    let mut selection = Selection::new(&units, words, models.embedder, cancel, listen).await?;
+    template.choose(&units, documents.len(), &mut selection);
+    for point in &selection.points(template.sections()) {
+        composer.say(point).await?;
+    }
     Ok(Draft {
-        title: "Draft".to_owned(),
-        grounded,
-        sources: Vec::new(),
+        title: title(documents),
+        grounded: composer.finish(Coverage::of(documents), start),
+        sources: documents.iter().map(source).collect(),
     })
+}
+
+fn title(documents: &[SourceDocument]) -> String {
+    match documents {
+        [only] => format!("Note on {}", only.title),
+        [first, rest @ ..] => format!("Note on {} and {} more", first.title, rest.len()),
+        [] => "Note".to_owned(),
+    }
+}
+
+/// "Discharge letter: 2 of 3 pages read, 1 without text"
+fn source(document: &SourceDocument) -> String {
+    let coverage = Coverage::of(std::slice::from_ref(document));
+    let mut line = format!(
+        "{}: {} of {} pages read",
+        document.title, coverage.pages_read, coverage.pages_total
+    );
+    if coverage.pages_without_text > 0 {
+        line.push_str(&format!(", {} without text", coverage.pages_without_text));
+    }
+    line
 }

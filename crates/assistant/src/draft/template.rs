@@ -3,7 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::selection::{Selection, WORTH_SAYING};
 use crate::summary::UnknownName;
+use crate::topics::ACTIONS;
+use crate::units::Unit;
+
+const ABOUT: &str = "What this is about";
+const FACTS: &str = "Key facts";
+const ACTIONS_AND_DATES: &str = "Actions and dates";
+const MORE: &str = "Further details";
 
 /// The sections of a draft.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,6 +19,46 @@ pub enum Template {
     /// What the papers are about, the facts, what is to be done: for any matter.
     #[default]
     General,
+}
+
+impl Template {
+    /// Its headings, in the order of the note.
+    pub(super) fn sections(self) -> &'static [&'static str] {
+        match self {
+            Self::General => &[ABOUT, FACTS, ACTIONS_AND_DATES, MORE],
+        }
+    }
+
+    /// Chooses what stands under each heading. What is chosen once is not chosen again.
+    pub(super) fn choose(self, units: &[Unit], documents: usize, selection: &mut Selection<'_>) {
+        match self {
+            Self::General => {
+                for document in 0..documents {
+                    let of = |at: usize| (units[at].document == document).then_some(0.0);
+                    selection.best(
+                        if documents == 1 { 2 } else { 1 },
+                        f32::NEG_INFINITY,
+                        Some(ABOUT),
+                        of,
+                    );
+                }
+                let few = 4 + documents;
+                selection.best(
+                    few,
+                    f32::NEG_INFINITY,
+                    Some(ACTIONS_AND_DATES),
+                    |at| match ACTIONS.in_unit(&units[at]) {
+                        0 => None,
+                        plainly => Some(0.3 * f32::from(plainly)),
+                    },
+                );
+                selection.best(few, WORTH_SAYING, Some(FACTS), |at| {
+                    (units[at].facts > 0).then_some(0.1 * units[at].facts.min(3) as f32)
+                });
+                selection.best(few, WORTH_SAYING, Some(MORE), |_| Some(0.0));
+            }
+        }
+    }
 }
 
 impl FromStr for Template {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::topics::{self, Topic};
+
 /// Whom a summary is for, which decides what counts as a matter of weight.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Style {
@@ -25,6 +27,17 @@ pub struct UnknownName {
     pub given: String,
     /// What there is, in words.
     pub known: &'static str,
+}
+
+impl Style {
+    /// Matters that a summary speaks of wherever the document does.
+    pub(crate) fn topics(self) -> &'static [Topic] {
+        match self {
+            Self::Brief => &[],
+            Self::Clinical => topics::CLINICAL,
+            Self::Legal => topics::LEGAL,
+        }
+    }
 }
 
 impl FromStr for Style {

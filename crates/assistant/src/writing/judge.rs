@@ -1,0 +1,130 @@
+//! Whether a sentence of the model is true, and whether it is worth more than the sentence it was made from.
+
+use std::collections::HashSet;
+
+use crate::document::{Citation, Claim, Verdict};
+use crate::facts;
+use crate::grounding::Sources;
+
+/// What a sentence is worth.
+#[derive(Debug, PartialEq)]
+pub(super) enum Judgement {
+    /// True and shorter.
+    Good(Claim),
+    /// Not borne out.
+    Flawed(Claim),
+    /// Says too little, the same, or something else.
+    Useless,
+}
+
+/// At most so much of the length of the source: below that, its own words are better.
+const SHORTER: f32 = 0.9;
+/// At least so many words.
+const LEAST: usize = 4;
+
+/// Judges what the model made of a quoted text.
+pub(super) fn judge(sources: &Sources, text: &str, quote: &Claim) -> Judgement {
+    let (mine, theirs) = (words(text).len(), words(&quote.text).len());
+    if mine < LEAST || stutters(text) {
+        return Judgement::Useless;
+    }
+    let claim = sources.check(text);
+    if claim.verdict != Verdict::Supported {
+        return Judgement::Flawed(claim);
+    }
+    let rests_on_it = claim
+        .citations
+        .iter()
+        .any(|cited| quote.citations.iter().any(|source| overlap(cited, source)));
+    let shorter = mine as f32 <= theirs as f32 * SHORTER;
+    match rests_on_it && shorter && keeps_facts(text, &quote.text) {
+        true => Judgement::Good(claim),
+        false => Judgement::Useless,
+    }
+}
+
+/// True where two places share a character.
+pub(super) fn overlap(one: &Citation, other: &Citation) -> bool {
+    one.document_id == other.document_id
+        && one.page == other.page
+        && one.start < other.end
+        && other.start < one.end
+}
+
+/// True where at least half of the dates, doses, amounts and the like are still there.
+fn keeps_facts(text: &str, source: &str) -> bool {
+    let theirs = facts::facts(source);
+    let mine = facts::facts(text);
+    let kept = theirs
+        .iter()
+        .filter(|fact| mine.iter().any(|other| other.value.is_borne_out_by(&fact.value)))
+        .count();
+    kept * 2 >= theirs.len()
+}
+
+/// True where three words come again: a small model that runs in a circle.
+fn stutters(text: &str) -> bool {
+    let words = words(text);
+    let mut seen = HashSet::new();
+    words.windows(3).any(|three| !seen.insert(three))
+}
+
+/// Words that turn what is said round.
+const NEGATORS: &[&str] = &[
+    "no", "not", "never", "none", "nor", "neither", "without", "cannot", "denies", "denied",
+];
+
+/// True where two sentences say the same: the same words but for a few, and all the same numbers and negations.
+pub(super) fn say_the_same(one: &str, other: &str) -> bool {
+    let decides = |word: &str| word.contains(|c: char| c.is_ascii_digit()) || NEGATORS.contains(&word);
+    let split = |text: &str| -> (HashSet<String>, HashSet<String>) {
+        words(text).into_iter().partition(|word| decides(word))
+    };
+    let ((decisive, one), (other_decisive, other)) = (split(one), split(other));
+    if decisive != other_decisive {
+        return false;
+    }
+    let (shared, all) = (one.intersection(&other).count(), one.union(&other).count());
+    let smaller = one.len().min(other.len());
+    smaller > 0 && (shared * 5 >= all * 4 || smaller >= LEAST && shared == smaller)
+}
+
+fn words(text: &str) -> Vec<String> {
+    cabinet_text::fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_words_are_the_same_and_another_number_is_not() {
+        assert!(say_the_same(
+            "Ramipril 5 mg was started.",
+            "ramipril 5 mg was started"
+        ));
+        assert!(say_the_same(
+            "She takes ramipril 5 mg daily.",
+            "She takes ramipril 5 mg daily at night for her pressure."
+        ));
+        assert!(!say_the_same(
+            "She takes ramipril 5 mg daily.",
+            "She takes ramipril 10 mg daily."
+        ));
+        assert!(!say_the_same(
+            "She has no fever since Monday.",
+            "She has fever since Monday."
+        ));
+        assert!(!say_the_same("He is allergic to latex.", "The scan was normal."));
+    }
+
+    #[test]
+    fn a_circle_is_seen() {
+        assert!(stutters("The rent is due and the rent is due."));
+        assert!(!stutters("The rent is due on the first day of the month."));
+    }
+}

@@ -1,0 +1,194 @@
+//! Turns chosen sentences of the source into sentences of a result: shorter ones by the model where what it writes is
+//! borne out, the source's own words everywhere else.
+//!
+//! Always holds: nothing is said twice; what is not supported is left out and counted, or marked where that was asked
+//! for, and then the source's own words follow; each point that was chosen is said.
+
+mod judge;
+mod pen;
+mod prompt;
+
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::document::{Claim, Coverage, SourceDocument, Verdict};
+use crate::events::{AssistantError, AssistantEvent, Grounded, Listener};
+use crate::grounding::Sources;
+use crate::keypoints;
+use crate::models::{ModelError, Write};
+use crate::selection::Point;
+use crate::units::Unit;
+use judge::Judgement;
+use prompt::Asking;
+
+/// Shorter sentences are quoted: there is nothing to take away.
+const WORTH_SHORTENING: usize = 15;
+
+/// Writes a result point by point.
+pub(crate) struct Composer<'a> {
+    documents: &'a [SourceDocument],
+    units: &'a [Unit],
+    sources: Sources,
+    writer: &'a dyn Write,
+    keep_unsupported: bool,
+    cancel: &'a CancellationToken,
+    listen: Listener<'a>,
+    claims: Vec<Claim>,
+    removed: u32,
+    /// Why the model writes no more.
+    broken: Option<ModelError>,
+}
+
+impl<'a> Composer<'a> {
+    /// Makes ready to write.
+    ///
+    /// # Errors
+    /// There is no model for writing.
+    pub(crate) async fn new(
+        documents: &'a [SourceDocument],
+        units: &'a [Unit],
+        writer: &'a dyn Write,
+        keep_unsupported: bool,
+        cancel: &'a CancellationToken,
+        listen: Listener<'a>,
+    ) -> Result<Self, AssistantError> {
+        // Asked first, so that a missing model is said at once and not after the reading.
+        writer.context_length().await?;
+        Ok(Self {
+            documents,
+            units,
+            sources: Sources::new(documents),
+            writer,
+            keep_unsupported,
+            cancel,
+            listen,
+            claims: Vec::new(),
+            removed: 0,
+            broken: None,
+        })
+    }
+
+    /// Says a point, unless it was said before.
+    ///
+    /// # Errors
+    /// Cancelled. A model that fails is no error: the rest is quoted.
+    pub(crate) async fn say(&mut self, point: &Point) -> Result<(), AssistantError> {
+        if self.cancel.is_cancelled() {
+            return Err(AssistantError::Cancelled);
+        }
+        let quote = self.quote(point);
+        if self.is_said(&quote.text) {
+            return Ok(());
+        }
+        let written = match self.broken {
+            None if point.words(self.units) >= WORTH_SHORTENING => self.shorten(point, &quote).await,
+            _ => Ok(None),
+        };
+        let claim = match written {
+            Ok(written) => written.unwrap_or(quote),
+            Err(AssistantError::Model(error)) => {
+                self.broken = Some(error);
+                quote
+            }
+            Err(error) => return Err(error),
+        };
+        if !self.is_said(&claim.text) {
+            self.show(claim, point);
+        }
+        Ok(())
+    }
+
+    /// What the model makes of a point, where it is borne out and worth having.
+    async fn shorten(&mut self, point: &Point, quote: &Claim) -> Result<Option<Claim>, AssistantError> {
+        let most = point.words(self.units) * 2 + 16;
+        let mut flawed = None;
+        for asking in Asking::ALL {
+            let streamed = |piece: &str| {
+                // What a second try writes is not shown before it is checked: a text that changes back and forth
+                // cannot be read.
+                if asking == Asking::ALL[0] {
+                    (self.listen)(AssistantEvent::Text {
+                        piece: piece.to_owned(),
+                    });
+                }
+            };
+            let messages = asking.messages(&quote.text);
+            let Some(text) = pen::sentence(self.writer, messages, most, self.cancel, streamed).await? else {
+                continue;
+            };
+            match judge::judge(&self.sources, &text, quote) {
+                Judgement::Good(claim) => return Ok(Some(claim)),
+                Judgement::Useless => {}
+                Judgement::Flawed(claim) if self.keep_unsupported => {
+                    flawed.get_or_insert(claim);
+                }
+                Judgement::Flawed(_) => self.removed += 1,
+            }
+        }
+        if let Some(claim) = flawed {
+            self.show(claim, point);
+        }
+        Ok(None)
+    }
+
+    fn show(&mut self, mut claim: Claim, point: &Point) {
+        claim.section = point.section.map(str::to_owned);
+        (self.listen)(AssistantEvent::Claim { claim: claim.clone() });
+        self.claims.push(claim);
+    }
+
+    fn is_said(&self, text: &str) -> bool {
+        self.claims
+            .iter()
+            .filter(|claim| claim.verdict == Verdict::Supported)
+            .any(|claim| judge::say_the_same(&claim.text, text))
+    }
+
+    /// The point in the source's own words. A short item gets the words above it, without which it says little.
+    fn quote(&self, point: &Point) -> Claim {
+        if let [at] = *point.units
+            && let Some(titled) = self.titled(&self.units[at])
+        {
+            return titled;
+        }
+        let mut units = point
+            .units
+            .iter()
+            .map(|&at| keypoints::quoted(&self.units[at], self.documents));
+        let mut claim = units.next().expect("a point has a sentence");
+        for next in units {
+            claim.text.push(' ');
+            claim.text.push_str(&next.text);
+            claim.citations.extend(next.citations);
+        }
+        claim.text = claim.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        claim
+    }
+
+    fn titled(&self, unit: &Unit) -> Option<Claim> {
+        let title = unit.title()?;
+        let claim = self.sources.check(&format!("{title}: {}", unit.line()));
+        let itself = unit.citation(self.documents);
+        let sound = claim.verdict == Verdict::Supported
+            && claim.citations.iter().any(|cited| judge::overlap(cited, &itself));
+        sound.then_some(claim)
+    }
+
+    /// The result.
+    pub(crate) fn finish(self, mut coverage: Coverage, start: Instant) -> Grounded {
+        if let Some(error) = self.broken {
+            coverage
+                .left_out
+                .push(format!("the rest is quoted because {error}"));
+        }
+        let wrote = self.claims.iter().any(|claim| !claim.quoted);
+        Grounded {
+            claims: self.claims,
+            coverage,
+            model: wrote.then(|| self.writer.name()),
+            removed: self.removed,
+            seconds: start.elapsed().as_secs_f64(),
+        }
+    }
+}
