@@ -1,5 +1,6 @@
 /** A TipTap editor for one note and what may be done to it from outside. */
 import { Editor, type JSONContent } from '@tiptap/core';
+import type { EditorView } from '@tiptap/pm/view';
 import { checkedMeta, extensions, type OpenSource } from './schema';
 
 export function createEditor(
@@ -23,9 +24,18 @@ export function createEditor(
         'aria-multiline': 'true',
         spellcheck: 'false',
       },
+      handleDOMEvents: { focus: giveCaret },
     },
     onUpdate: ({ editor }) => onchange(editor),
     onTransaction: ({ editor }) => ontransaction(editor),
+  });
+}
+
+/** WebKit gives a page that begins with a quote the focus without a caret; the next key would go nowhere. */
+function giveCaret(view: EditorView): void {
+  requestAnimationFrame(() => {
+    const at = document.getSelection()?.anchorNode;
+    if (view.hasFocus() && !(at && view.dom.contains(at))) view.focus();
   });
 }
 
