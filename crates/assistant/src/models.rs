@@ -1,5 +1,7 @@
 //! The two models the assistant needs, as it needs them. Who runs them connects them with a thin adapter.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -66,8 +68,7 @@ impl std::fmt::Debug for Message {
     }
 }
 
-/// A request for text.
-#[derive(Debug)]
+/// A request for text. Its texts are not printed by `Debug`.
 pub struct Request {
     /// The conversation; the answer is the next message.
     pub messages: Vec<Message>,
@@ -79,8 +80,31 @@ pub struct Request {
     pub repetition_penalty: f32,
     /// Two runs with the same seed choose the same tokens.
     pub seed: u64,
+    /// The answer leaves out parts of this text and adds nothing; without it the model writes freely.
+    pub abridge: Option<Original>,
     /// Ends the answer early.
     pub cancel: CancellationToken,
+}
+
+/// A text to abridge.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Original {
+    /// The text.
+    pub text: String,
+    /// Bytes of it that may be left out: in order and apart.
+    pub cuts: Vec<Range<usize>>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let abridges = self.abridge.is_some();
+        write!(
+            f,
+            "Request of {} messages, at most {} tokens, abridges: {abridges}",
+            self.messages.len(),
+            self.max_new_tokens
+        )
+    }
 }
 
 /// What happens while an answer is written.

@@ -1,5 +1,7 @@
 //! Picks sentences that say most and repeat least, from the whole or from a part.
 
+use std::collections::BTreeSet;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::events::{AssistantError, AssistantEvent, Listener};
@@ -11,6 +13,8 @@ use crate::units::Unit;
 const BATCH: usize = 16;
 /// What is nearer than this says the same.
 const SAME: f32 = 0.82;
+/// Two sentences that differ in their numbers say different things, however alike they are.
+const ALIKE: f32 = 0.7;
 /// Every part of a long document sends at least so many of its sentences into the comparison.
 const LEAST_PER_PART: usize = 4;
 
@@ -20,6 +24,8 @@ pub(crate) struct Ranking {
     /// Sentences that are compared, in reading order.
     candidates: Vec<usize>,
     vectors: Option<Vec<Vec<f32>>>,
+    /// Words with digits in each candidate.
+    numbers: Vec<BTreeSet<String>>,
     score: Vec<f32>,
     /// Likeness of each candidate to what is picked already.
     nearest: Vec<f32>,
@@ -46,6 +52,7 @@ impl Ranking {
             salience,
             nearest: vec![0.0; candidates.len()],
             score: Vec::new(),
+            numbers: candidates.iter().map(|&at| numbers(&units[at].text)).collect(),
             candidates,
             vectors,
         };
@@ -91,7 +98,11 @@ impl Ranking {
             chosen.push(self.candidates[next]);
             for at in 0..self.candidates.len() {
                 let words = self.salience.overlap(self.candidates[next], self.candidates[at]);
-                self.nearest[at] = self.nearest[at].max(words).max(self.near(next, at));
+                let mut near = words.max(self.near(next, at));
+                if self.numbers[at] != self.numbers[next] && !self.numbers[at].is_empty() {
+                    near = near.min(ALIKE);
+                }
+                self.nearest[at] = self.nearest[at].max(near);
             }
             self.nearest[next] = 1.0;
         }
@@ -126,6 +137,14 @@ fn candidates(
     taken.extend(left.into_iter().take(room));
     taken.sort_unstable();
     taken
+}
+
+fn numbers(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '.')
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
 }
 
 async fn embed(

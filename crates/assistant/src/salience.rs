@@ -29,9 +29,12 @@ impl Salience {
     pub(crate) fn new(units: &[Unit]) -> Self {
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut documents: Vec<u32> = Vec::new();
+        // What stands there over and over is no more what the document speaks of than if it stood there once.
+        let echoes = echoes(units);
         let counted: Vec<HashMap<u32, f32>> = units
             .iter()
-            .map(|unit| {
+            .zip(&echoes)
+            .map(|(unit, echo)| {
                 let mut counts: HashMap<u32, f32> = HashMap::new();
                 for word in content_words(&unit.text) {
                     let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
@@ -39,23 +42,24 @@ impl Salience {
                     *counts.entry(number).or_default() += 1.0;
                 }
                 documents.resize(numbers.len(), 0);
-                for number in counts.keys() {
+                for number in counts.keys().filter(|_| *echo == 0) {
                     documents[*number as usize] += 1;
                 }
                 counts
             })
             .collect();
-        let all = units.len().max(1) as f32;
+        let all = echoes.iter().filter(|echo| **echo == 0).count().max(1) as f32;
         let mut centroid: HashMap<u32, f32> = HashMap::new();
         let profiles: Vec<Profile> = counted
             .into_iter()
-            .map(|counts| {
+            .zip(&echoes)
+            .map(|(counts, echo)| {
                 let mut weights: Vec<(u32, f32)> = counts
                     .into_iter()
                     .map(|(word, count)| {
                         (
                             word,
-                            (1.0 + count.ln()) * (1.0 + all / documents[word as usize] as f32).ln(),
+                            (1.0 + count.ln()) * (1.0 + all / documents[word as usize].max(1) as f32).ln(),
                         )
                     })
                     .collect();
@@ -67,7 +71,7 @@ impl Salience {
                     .max(1e-6);
                 weights.iter_mut().for_each(|(_, weight)| *weight /= length);
                 weights.sort_unstable_by_key(|(word, _)| *word);
-                for (word, weight) in &weights {
+                for (word, weight) in weights.iter().filter(|_| *echo == 0) {
                     *centroid.entry(*word).or_default() += weight;
                 }
                 Profile { weights }
@@ -79,7 +83,7 @@ impl Salience {
                 profile
                     .weights
                     .iter()
-                    .map(|(word, weight)| weight * centroid[word])
+                    .map(|(word, weight)| weight * centroid.get(word).unwrap_or(&0.0))
                     .sum()
             })
             .collect();
@@ -87,7 +91,11 @@ impl Salience {
         Self {
             profiles,
             centrality,
-            merit: units.iter().map(merit).collect(),
+            merit: units
+                .iter()
+                .zip(&echoes)
+                .map(|(unit, echo)| merit(unit) - ECHO * f32::from(*echo))
+                .collect(),
         }
     }
 
@@ -108,6 +116,28 @@ impl Salience {
         }
         sum
     }
+}
+
+/// What an earlier sentence said word for word is worth so much less, once or often.
+const ECHO: f32 = 0.6;
+
+/// For each sentence 0 where it is said first and only, 1 where it echoes another, 2 for all that stand three times and
+/// more: stock phrases.
+fn echoes(units: &[Unit]) -> Vec<u8> {
+    let mut seen: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, unit) in units.iter().enumerate() {
+        seen.entry(cabinet_text::fold(&unit.text)).or_default().push(at);
+    }
+    let mut echoes = vec![0; units.len()];
+    for places in seen.into_values() {
+        for (nth, &at) in places.iter().enumerate() {
+            echoes[at] = match places.len() {
+                3.. => 2,
+                _ => u8::from(nth > 0),
+            };
+        }
+    }
+    echoes
 }
 
 /// Brings values to 0 to 1.
@@ -262,6 +292,18 @@ fn merit(unit: &Unit) -> f32 {
         46..=70 => 0.25,
         _ => 0.6,
     };
+    // What begins in the middle was torn apart by the layout of the page.
+    if unit.kind == Kind::Prose
+        && unit
+            .text
+            .starts_with(|c: char| c.is_lowercase() || ")],;".contains(c))
+    {
+        merit -= 0.5;
+    }
+    // One case of a list ("… may end the contract if: the rent is not paid") says little without the list.
+    if unit.lead_in_words > 8 {
+        merit -= 0.35;
+    }
     // "WHEREAS …", definitions of the words a contract uses, clauses that every contract has.
     let stock = [
         "whereas",

@@ -92,12 +92,13 @@ impl<'a> Selection<'a> {
     ) {
         for _ in 0..count {
             let (units, left) = (self.units, self.words);
-            let fits = |at: usize| units[at].words <= left;
+            let cost = |at: usize| units[at].words + units[at].lead_in_words;
+            let fits = |at: usize| cost(at) <= left;
             let lifted = |at: usize| lift(at).filter(|_| fits(at)).unwrap_or(f32::NEG_INFINITY);
             let Some(&at) = self.ranking.pick(1, least, lifted).first() else {
                 break;
             };
-            self.words -= self.units[at].words;
+            self.words -= cost(at);
             self.chosen.push((at, section));
         }
     }
@@ -119,13 +120,13 @@ impl<'a> Selection<'a> {
         let mut points: Vec<Point> = Vec::new();
         for &(at, section) in &self.chosen {
             let before = at.checked_sub(1).filter(|&before| self.leans(before, at));
-            let joins = points.last().is_some_and(|last| {
-                last.section == section
-                    && before.is_some()
-                    && last.units.last().copied() == before
-                    && last.words(self.units) + self.units[at].words <= TOGETHER
-            });
             let is_chosen = |unit: usize| self.chosen.iter().any(|&(at, _)| at == unit);
+            let joins = points.last().is_some_and(|last| {
+                let end = last.units.last().copied();
+                let linked =
+                    before.is_some() && end == before || end.is_some_and(|end| self.share_lead_in(end, at));
+                linked && last.section == section && last.words(self.units) + self.units[at].words <= TOGETHER
+            });
             match (points.last_mut(), before) {
                 (Some(last), _) if joins => last.units.push(at),
                 (_, Some(before))
@@ -143,6 +144,14 @@ impl<'a> Selection<'a> {
             }
         }
         points
+    }
+
+    /// True where both are items of the same list.
+    fn share_lead_in(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.units[one], &self.units[other]);
+        one.lead_in.is_some()
+            && one.lead_in == other.lead_in
+            && (one.document, one.page) == (other.document, other.page)
     }
 
     /// True where a sentence cannot be understood without the one before it.

@@ -19,8 +19,10 @@ pub(crate) struct Unit {
     pub(crate) kind: Kind,
     /// The heading above it.
     pub(crate) heading: Option<String>,
-    /// The sentence that leads in to the list it is an item of: "The tenant must:".
-    pub(crate) lead_in: Option<String>,
+    /// Where the sentence stands that leads in to the list it is an item of: "The tenant must:".
+    pub(crate) lead_in: Option<Span>,
+    /// Words of that sentence.
+    pub(crate) lead_in_words: usize,
     /// True for the first sentence of a paragraph.
     pub(crate) opens: bool,
     /// How far into its document it stands, 0 to 1.
@@ -36,16 +38,11 @@ impl Unit {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The words above a short item, without which it says little: "Medication" above "Ramipril 5 mg".
+    /// The heading above a short item, without which it says little: "Medication" above "Ramipril 5 mg".
     pub(crate) fn title(&self) -> Option<&str> {
         const LONGEST_ITEM: usize = 12;
-        const LONGEST_TITLE: usize = 8;
-        let title = self
-            .lead_in
-            .as_ref()
-            .or(self.heading.as_ref())?
-            .trim_end_matches(':')
-            .trim();
+        const LONGEST_TITLE: usize = 6;
+        let title = self.heading.as_ref()?.trim_end_matches(':').trim();
         let words = title.split_whitespace().count();
         let fits =
             self.kind == Kind::Item && self.words <= LONGEST_ITEM && (1..=LONGEST_TITLE).contains(&words);
@@ -53,14 +50,29 @@ impl Unit {
     }
 
     pub(crate) fn citation(&self, documents: &[SourceDocument]) -> Citation {
+        self.place(self.span, self.text.clone(), documents)
+    }
+
+    /// The place of its lead-in, if it has one.
+    pub(crate) fn lead_in_citation(&self, documents: &[SourceDocument]) -> Option<Citation> {
+        let span = self.lead_in?;
+        let page = documents[self.document]
+            .pages
+            .iter()
+            .find(|page| page.number == self.page)?;
+        let quote = Offsets::new(&page.text).slice(span).to_owned();
+        Some(self.place(span, quote, documents))
+    }
+
+    fn place(&self, span: Span, quote: String, documents: &[SourceDocument]) -> Citation {
         let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Citation {
             document_id: documents[self.document].id.clone(),
             title: documents[self.document].title.clone(),
             page: self.page,
-            start: place(self.span.start),
-            end: place(self.span.end),
-            quote: self.text.clone(),
+            start: place(span.start),
+            end: place(span.end),
+            quote,
         }
     }
 }
@@ -74,17 +86,23 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
         let mut heading: Option<String> = None;
         for page in &source.pages {
             let offsets = Offsets::new(&page.text);
-            let mut lead_in: Option<String> = None;
+            let mut lead_in: Option<LeadIn> = None;
             for sentence in cabinet_text::outline(&page.text) {
-                if sentence.kind != Kind::Item {
-                    lead_in = None;
+                let marker = Span::new(sentence.span.start, sentence.span.start + sentence.marker);
+                let mut led = None;
+                if sentence.opens_block {
+                    led = lead_in
+                        .as_mut()
+                        .filter(|_| sentence.kind == Kind::Item)
+                        .and_then(|before| before.leads(offsets.slice(marker)));
+                    lead_in = lead_in.filter(|_| led.is_some());
                 }
                 let span = Span::new(sentence.span.start + sentence.marker, sentence.span.end);
                 let text = offsets.slice(span);
                 if repeated.contains_key(&shape(text)) || is_furniture(text) {
                     continue;
                 }
-                if sentence.kind == Kind::Heading {
+                if sentence.kind == Kind::Heading || is_run_in_heading(text) {
                     heading = Some(text.split_whitespace().collect::<Vec<_>>().join(" "));
                     continue;
                 }
@@ -94,7 +112,7 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
                 }
                 if text.ends_with(':') {
                     // It says nothing by itself; its items do.
-                    lead_in = Some(text.split_whitespace().collect::<Vec<_>>().join(" "));
+                    lead_in = Some(LeadIn { span, markers: None });
                     continue;
                 }
                 let found = facts::facts(text);
@@ -105,7 +123,8 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
                     text: text.to_owned(),
                     kind: sentence.kind,
                     heading: heading.clone(),
-                    lead_in: lead_in.clone().filter(|_| sentence.kind == Kind::Item),
+                    lead_in: led,
+                    lead_in_words: led.map_or(0, |span| offsets.slice(span).split_whitespace().count()),
                     opens: sentence.opens_block,
                     depth: 0.0,
                     words,
@@ -122,6 +141,59 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
         }
     }
     units
+}
+
+/// What leads in to a list, and what the items of that list are marked with.
+struct LeadIn {
+    span: Span,
+    /// The form of the first item's marker.
+    markers: Option<String>,
+}
+
+impl LeadIn {
+    /// Its place, where an item with this marker belongs to its list. An item of another form belongs to another.
+    fn leads(&mut self, marker: &str) -> Option<Span> {
+        let form = marker_form(marker);
+        let same = self.markers.get_or_insert_with(|| form.clone()) == &form;
+        same.then_some(self.span)
+    }
+}
+
+/// "(a) " and "(b) " have one form, "i. " and "ii. " another, "1.2 " and "1.3 " a third.
+fn marker_form(marker: &str) -> String {
+    let word: String = marker.chars().filter(|c| c.is_alphanumeric()).collect();
+    let roman = !word.is_empty() && word.to_lowercase().chars().all(|c| "ivx".contains(c));
+    let mut form: String = marker
+        .trim()
+        .chars()
+        .map(|c| match c {
+            _ if c.is_ascii_digit() => '1',
+            _ if c.is_uppercase() => 'A',
+            _ if c.is_lowercase() => 'a',
+            _ => c,
+        })
+        .collect();
+    if roman {
+        form.insert(0, 'r');
+    }
+    let mut last = None;
+    form.retain(|c| last.replace(c) != Some(c));
+    form
+}
+
+/// "Termination with Notice." before the clause itself: a heading that the layout does not show.
+fn is_run_in_heading(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let telling = |word: &&&str| word.chars().filter(|c| c.is_alphabetic()).count() > 3;
+    words.len() <= 8
+        && text.ends_with('.')
+        && !text.contains(|c: char| c.is_ascii_digit())
+        && text.contains(char::is_lowercase)
+        && words.iter().any(|word| telling(&word))
+        && words
+            .iter()
+            .filter(telling)
+            .all(|word| word.starts_with(char::is_uppercase))
 }
 
 /// Lines that stand on many pages: running heads and feet.

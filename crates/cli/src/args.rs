@@ -1,7 +1,10 @@
 //! The command line's grammar. Stable: scripts depend on it.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use cabinet_assistant::draft::Template;
+use cabinet_assistant::summary::Style;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A private document assistant: an encrypted library, search, grounded summaries and notes, on this machine alone.
@@ -85,6 +88,10 @@ pub enum Command {
     Search(SearchArgs),
     /// Whole sentences that say what matters, with their pages
     Keypoints(Source),
+    /// A summary, each sentence with its source
+    Summarize(SummarizeArgs),
+    /// A note drafted from documents, each sentence with its source
+    Draft(DraftArgs),
     /// What was done, never what was in it
     Audit {
         /// Check that no entry was removed, changed or reordered
@@ -147,6 +154,42 @@ pub struct Source {
     /// The document
     #[arg(required_unless_present = "batch")]
     pub id: Option<String>,
+}
+
+/// What a summary takes.
+#[derive(Args)]
+pub struct SummarizeArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// What counts: brief, clinical or legal
+    #[arg(long, default_value_t)]
+    pub style: Style,
+    /// At most so many words, but at least one sentence [default: by the length of the document]
+    #[arg(long, value_name = "N")]
+    pub max_words: Option<NonZeroUsize>,
+    /// Mark what the document does not bear out instead of leaving it out
+    #[arg(long)]
+    pub keep_unsupported: bool,
+}
+
+/// What a draft takes.
+#[derive(Args)]
+pub struct DraftArgs {
+    /// Which sections: general
+    #[arg(long, default_value_t)]
+    pub template: Template,
+    /// A document to draw from; may be given several times
+    #[arg(long, value_name = "ID", required = true)]
+    pub source: Vec<String>,
+    /// Write it to this file, .md or .docx, instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Mark what the documents do not bear out instead of leaving it out
+    #[arg(long)]
+    pub keep_unsupported: bool,
 }
 
 /// Operations on folders.

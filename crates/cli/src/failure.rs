@@ -28,8 +28,14 @@ pub enum Failure {
     NoSuchFolder(String),
     /// A file of inputs is not as it should be.
     Batch(String),
-    /// The list of models cannot be used.
+    /// The list of models cannot be used, or a model that is needed.
     Models(SlmError),
+    /// A file of this ending cannot be written.
+    UnknownEnding,
+    /// There is a file of this name.
+    FileExists,
+    /// The file could not be written.
+    Unwritten(std::io::ErrorKind),
     /// Something that cannot happen did.
     Internal,
 }
@@ -49,7 +55,9 @@ impl Failure {
         match self {
             Self::Vault(e) | Self::Library(LibraryError::Vault(e)) if locked(e) => ExitCode::from(3),
             Self::NoPassphrase => ExitCode::from(3),
-            Self::Batch(_) => ExitCode::from(2),
+            Self::Batch(_) | Self::UnknownEnding | Self::FileExists => ExitCode::from(2),
+            // As shells know it from a program that Ctrl-C ended.
+            Self::Assistant(AssistantError::Cancelled) => ExitCode::from(130),
             _ => ExitCode::FAILURE,
         }
     }
@@ -85,6 +93,18 @@ impl fmt::Display for Failure {
                 "The file of inputs cannot be used: {why}\nEach line is one JSON object with an \"id\"."
             ),
             Self::Models(e) => write!(f, "{}.\n{}", capital(&e.to_string()), e.advice()),
+            Self::UnknownEnding => write!(
+                f,
+                "A draft cannot be written to a file of this kind.\nGive --out a name that ends in .md or .docx."
+            ),
+            Self::FileExists => write!(
+                f,
+                "There is a file of this name already, and nothing was changed.\nChoose another name, or add --force to replace it."
+            ),
+            Self::Unwritten(kind) => write!(
+                f,
+                "The file could not be written: {kind}. Nothing was left behind.\nCheck the folder and the free space, or choose another place."
+            ),
             Self::Internal => write!(
                 f,
                 "Something in Cabinet stopped that should not have. Everything stored is safe.\nPlease try again."

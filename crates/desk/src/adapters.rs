@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use cabinet_assistant::models::{Embed, Message, ModelError, Request, Speaker, Write, Written};
-use cabinet_slm::{Engine, FinishReason, GenerateEvent, GenerateRequest, Priority, Role, Sampling, SlmError};
+use cabinet_slm::{
+    Engine, FinishReason, GenerateEvent, GenerateRequest, Original, Priority, Role, Sampling, SlmError,
+};
 use tokio::sync::mpsc;
 
 /// The engine, asked on behalf of someone who waits for a result.
@@ -29,6 +31,10 @@ impl Write for Foreground {
                 temperature: request.temperature,
                 repetition_penalty: request.repetition_penalty,
                 seed: request.seed,
+                abridge: request.abridge.map(|original| Original {
+                    text: original.text,
+                    cuts: original.cuts,
+                }),
                 ..Sampling::default()
             },
             priority: Priority::Foreground,

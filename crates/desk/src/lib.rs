@@ -7,6 +7,7 @@
 
 mod adapters;
 mod embedder;
+mod files;
 mod models;
 mod reader;
 
@@ -26,7 +27,8 @@ use adapters::Foreground;
 
 pub use cabinet_intake::reader_main;
 pub use embedder::EngineEmbedder;
-pub use models::{InstalledModel, default_models_dir, embedder, installed};
+pub use files::write_whole;
+pub use models::{InstalledModel, default_models_dir, embedder, installed, writer_problem};
 pub use reader::reader;
 
 /// An open cabinet and its models.

@@ -60,6 +60,13 @@ pub fn installed(dir: &Path) -> Result<Vec<InstalledModel>, SlmError> {
         .collect()
 }
 
+/// Why there is no model for writing: which file is missing or altered. None where nothing is wrong with it.
+pub fn writer_problem(dir: &Path) -> Option<SlmError> {
+    let store = ModelStore::open(dir, Manifest::bundled().ok()?);
+    let writer = store.manifest().default_for(Task::Writer)?;
+    store.verify(&writer.id).err()
+}
+
 /// An engine with whatever models verify; hashing happens off the async threads.
 pub(crate) async fn start_engine(dir: PathBuf) -> Engine {
     let verified = tokio::task::spawn_blocking(move || {

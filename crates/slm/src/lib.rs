@@ -45,4 +45,4 @@ pub use engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequ
 pub use error::SlmError;
 pub use manifest::{FileEntry, Manifest, ModelEntry, Task};
 pub use store::{ModelState, ModelStore, VerifiedModel};
-pub use writer::{Message, Role, Sampling};
+pub use writer::{Message, Original, Role, Sampling};

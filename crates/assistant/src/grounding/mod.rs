@@ -11,6 +11,7 @@
 mod align;
 mod binding;
 mod check;
+pub(crate) mod cuts;
 mod missing;
 mod order;
 mod parts;

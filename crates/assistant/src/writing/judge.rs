@@ -1,10 +1,11 @@
 //! Whether a sentence of the model is true, and whether it is worth more than the sentence it was made from.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::document::{Citation, Claim, Verdict};
-use crate::facts;
-use crate::grounding::Sources;
+use crate::facts::{self, Value};
+use crate::grounding::{Sources, cuts};
 
 /// What a sentence is worth.
 #[derive(Debug, PartialEq)]
@@ -17,16 +18,25 @@ pub(super) enum Judgement {
     Useless,
 }
 
-/// At most so much of the length of the source: below that, its own words are better.
-const SHORTER: f32 = 0.9;
 /// At least so many words.
 const LEAST: usize = 4;
 
-/// Judges what the model made of a quoted text.
-pub(super) fn judge(sources: &Sources, text: &str, quote: &Claim) -> Judgement {
+/// Judges what the model made of a quoted sentence, which could do without these parts of it.
+pub(super) fn judge(sources: &Sources, text: &str, quote: &Claim, cuts: &[Range<usize>]) -> Judgement {
     let (mine, theirs) = (words(text).len(), words(&quote.text).len());
-    if mine < LEAST || stutters(text) {
+    if mine < LEAST || stutters(text) && !stutters(&quote.text) {
         return Judgement::Useless;
+    }
+    let shorter = mine < theirs;
+    if cuts::is_abridged(text, &quote.text, cuts) {
+        return match shorter {
+            true => Judgement::Good(Claim {
+                text: text.to_owned(),
+                quoted: false,
+                ..quote.clone()
+            }),
+            false => Judgement::Useless,
+        };
     }
     let claim = sources.check(text);
     if claim.verdict != Verdict::Supported {
@@ -36,7 +46,6 @@ pub(super) fn judge(sources: &Sources, text: &str, quote: &Claim) -> Judgement {
         .citations
         .iter()
         .any(|cited| quote.citations.iter().any(|source| overlap(cited, source)));
-    let shorter = mine as f32 <= theirs as f32 * SHORTER;
     match rests_on_it && shorter && keeps_facts(text, &quote.text) {
         true => Judgement::Good(claim),
         false => Judgement::Useless,
@@ -51,15 +60,17 @@ pub(super) fn overlap(one: &Citation, other: &Citation) -> bool {
         && other.start < one.end
 }
 
-/// True where at least half of the dates, doses, amounts and the like are still there.
+/// True where every dose, amount, span of time and the like is still there. A date or a reference may go.
 fn keeps_facts(text: &str, source: &str) -> bool {
-    let theirs = facts::facts(source);
     let mine = facts::facts(text);
-    let kept = theirs
-        .iter()
-        .filter(|fact| mine.iter().any(|other| other.value.is_borne_out_by(&fact.value)))
-        .count();
-    kept * 2 >= theirs.len()
+    let weighty = |fact: &facts::Fact| {
+        !matches!(
+            fact.value,
+            Value::Ordinal(_) | Value::Date(_) | Value::Time(_) | Value::Section(_) | Value::Identifier(_)
+        )
+    };
+    let kept = |fact: facts::Fact| mine.iter().any(|other| other.value.is_borne_out_by(&fact.value));
+    facts::facts(source).into_iter().filter(weighty).all(kept)
 }
 
 /// True where three words come again: a small model that runs in a circle.

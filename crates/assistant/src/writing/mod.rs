@@ -6,7 +6,6 @@
 
 mod judge;
 mod pen;
-mod prompt;
 
 use std::time::Instant;
 
@@ -14,16 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::document::{Claim, Coverage, SourceDocument, Verdict};
 use crate::events::{AssistantError, AssistantEvent, Grounded, Listener};
-use crate::grounding::Sources;
+use crate::grounding::{Sources, cuts};
 use crate::keypoints;
-use crate::models::{ModelError, Write};
+use crate::models::{ModelError, Original, Write};
 use crate::selection::Point;
 use crate::units::Unit;
 use judge::Judgement;
-use prompt::Asking;
-
-/// Shorter sentences are quoted: there is nothing to take away.
-const WORTH_SHORTENING: usize = 15;
 
 /// Writes a result point by point.
 pub(crate) struct Composer<'a> {
@@ -82,7 +77,7 @@ impl<'a> Composer<'a> {
             return Ok(());
         }
         let written = match self.broken {
-            None if point.words(self.units) >= WORTH_SHORTENING => self.shorten(point, &quote).await,
+            None if quote.quoted && point.units.len() == 1 => self.shorten(point, &quote).await,
             _ => Ok(None),
         };
         let claim = match written {
@@ -101,33 +96,25 @@ impl<'a> Composer<'a> {
 
     /// What the model makes of a point, where it is borne out and worth having.
     async fn shorten(&mut self, point: &Point, quote: &Claim) -> Result<Option<Claim>, AssistantError> {
-        let most = point.words(self.units) * 2 + 16;
-        let mut flawed = None;
-        for asking in Asking::ALL {
-            let streamed = |piece: &str| {
-                // What a second try writes is not shown before it is checked: a text that changes back and forth
-                // cannot be read.
-                if asking == Asking::ALL[0] {
-                    (self.listen)(AssistantEvent::Text {
-                        piece: piece.to_owned(),
-                    });
-                }
-            };
-            let messages = asking.messages(&quote.text);
-            let Some(text) = pen::sentence(self.writer, messages, most, self.cancel, streamed).await? else {
-                continue;
-            };
-            match judge::judge(&self.sources, &text, quote) {
-                Judgement::Good(claim) => return Ok(Some(claim)),
-                Judgement::Useless => {}
-                Judgement::Flawed(claim) if self.keep_unsupported => {
-                    flawed.get_or_insert(claim);
-                }
-                Judgement::Flawed(_) => self.removed += 1,
-            }
+        let text = quote.text.clone();
+        let cuts = cuts::cuts(&text);
+        if cuts.is_empty() {
+            return Ok(None);
         }
-        if let Some(claim) = flawed {
-            self.show(claim, point);
+        let streamed = |piece: &str| {
+            (self.listen)(AssistantEvent::Text {
+                piece: piece.to_owned(),
+            });
+        };
+        let original = Original { text, cuts };
+        let Some(text) = pen::shortened(self.writer, original.clone(), self.cancel, streamed).await? else {
+            return Ok(None);
+        };
+        match judge::judge(&self.sources, &text, quote, &original.cuts) {
+            Judgement::Good(claim) => return Ok(Some(claim)),
+            Judgement::Useless => {}
+            Judgement::Flawed(claim) if self.keep_unsupported => self.show(claim, point),
+            Judgement::Flawed(_) => self.removed += 1,
         }
         Ok(None)
     }
@@ -145,23 +132,37 @@ impl<'a> Composer<'a> {
             .any(|claim| judge::say_the_same(&claim.text, text))
     }
 
-    /// The point in the source's own words. A short item gets the words above it, without which it says little.
+    /// The point in the source's own words: an item of a list after its lead-in or its heading, without which it would
+    /// say something else.
     fn quote(&self, point: &Point) -> Claim {
         if let [at] = *point.units
             && let Some(titled) = self.titled(&self.units[at])
         {
             return titled;
         }
-        let mut units = point
-            .units
-            .iter()
-            .map(|&at| keypoints::quoted(&self.units[at], self.documents));
-        let mut claim = units.next().expect("a point has a sentence");
-        for next in units {
-            claim.text.push(' ');
-            claim.text.push_str(&next.text);
-            claim.citations.extend(next.citations);
+        let mut claim: Option<Claim> = None;
+        let mut led_in = None;
+        for unit in point.units.iter().map(|&at| &self.units[at]) {
+            let mut next = keypoints::quoted(unit, self.documents);
+            if let Some(lead_in) = unit
+                .lead_in_citation(self.documents)
+                .filter(|_| led_in != unit.lead_in)
+            {
+                next.text = format!("{} {}", lead_in.quote, next.text);
+                next.citations.insert(0, lead_in);
+            }
+            led_in = unit.lead_in;
+            claim = Some(match claim {
+                None => next,
+                Some(mut claim) => {
+                    claim.text.push(' ');
+                    claim.text.push_str(&next.text);
+                    claim.citations.extend(next.citations);
+                    claim
+                }
+            });
         }
+        let mut claim = claim.expect("a point has a sentence");
         claim.text = claim.text.split_whitespace().collect::<Vec<_>>().join(" ");
         claim
     }

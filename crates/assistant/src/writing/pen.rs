@@ -1,20 +1,35 @@
-//! One sentence from the model: streamed, stopped at its end.
+//! One sentence from the model: a given one, shortened. Streamed, and stopped when nobody wants it any more.
 
-use cabinet_text::Offsets;
 use tokio_util::sync::CancellationToken;
 
 use crate::events::AssistantError;
-use crate::models::{Message, ModelError, Request, Write, Written};
+use crate::models::{Message, ModelError, Original, Request, Speaker, Write, Written};
 
-/// Has the model write its answer as far as the end of its first sentence; `heard` gets each piece as it comes. None
-/// where it wrote no whole sentence, or where prompt and answer do not fit its context.
-pub(super) async fn sentence(
+/// Tokens of an answer for each word that it abridges: more than any tokenizer makes of ordinary words and numbers.
+const TOKENS_PER_WORD: usize = 4;
+
+const FRAME: &str = "You shorten sentences. Keep every number, name and date. Never add anything.";
+
+fn messages(sentence: &str) -> Vec<Message> {
+    vec![
+        Message::new(Speaker::System, FRAME),
+        Message::new(
+            Speaker::User,
+            format!("Rewrite as one short sentence, using the same words:\n{sentence}"),
+        ),
+    ]
+}
+
+/// Has the model shorten a sentence; `heard` gets each piece as it comes. None where it wrote nothing, or where prompt
+/// and answer do not fit its context.
+pub(super) async fn shortened(
     writer: &dyn Write,
-    messages: Vec<Message>,
-    most: usize,
+    original: Original,
     cancel: &CancellationToken,
     heard: impl Fn(&str),
 ) -> Result<Option<String>, AssistantError> {
+    let messages = messages(&original.text);
+    let most = TOKENS_PER_WORD * original.text.split_whitespace().count() + 16;
     if writer.prompt_tokens(&messages).await? + most > writer.context_length().await? {
         return Ok(None);
     }
@@ -24,6 +39,7 @@ pub(super) async fn sentence(
         temperature: 0.0,
         repetition_penalty: 1.0,
         seed: 0,
+        abridge: Some(original),
         cancel: cancel.clone(),
     };
     let mut pieces = writer.generate(request).await?;
@@ -31,17 +47,14 @@ pub(super) async fn sentence(
     loop {
         let event = tokio::select! {
             biased;
+            // Leaving drops the receiver, which ends the answer.
             () = cancel.cancelled() => return Err(AssistantError::Cancelled),
             event = pieces.recv() => event,
         };
         match event {
             Some(Written::Piece(piece)) => {
-                text.push_str(&piece);
-                // Leaving drops the receiver, which ends the answer.
-                if let Some(first) = first_sentence(&text) {
-                    return Ok(Some(first));
-                }
                 heard(&piece);
+                text.push_str(&piece);
             }
             Some(Written::End) => break,
             Some(Written::Failed(error)) => return Err(error.into()),
@@ -51,33 +64,27 @@ pub(super) async fn sentence(
     if cancel.is_cancelled() {
         return Err(AssistantError::Cancelled);
     }
-    let text = text.trim();
-    Ok(text
-        .ends_with(['.', '!', '?', '"', '”', ')'])
-        .then(|| text.to_owned()))
+    Ok(whole(&text))
 }
 
-/// The first sentence, once a second one has begun.
-fn first_sentence(text: &str) -> Option<String> {
-    if !text.contains(['.', '!', '?', '\n']) {
-        return None;
+/// The words as a sentence: with a capital and an end.
+fn whole(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches([',', ';', ':', ' ']);
+    let first = text.chars().next()?;
+    let mut sentence: String = first.to_uppercase().chain(text.chars().skip(1)).collect();
+    if !sentence.ends_with(['.', '!', '?', '"', '”']) {
+        sentence.push('.');
     }
-    match *cabinet_text::sentences(text) {
-        [first, _, ..] => Some(Offsets::new(text).slice(first).trim().to_owned()),
-        _ => None,
-    }
+    Some(sentence)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::first_sentence;
+    use super::whole;
 
     #[test]
-    fn a_sentence_ends_where_the_next_begins() {
-        assert_eq!(first_sentence("Dr. Vale gave 2.5 mg."), None);
-        assert_eq!(
-            first_sentence("Dr. Vale gave 2.5 mg. She").as_deref(),
-            Some("Dr. Vale gave 2.5 mg.")
-        );
+    fn words_become_a_sentence() {
+        assert_eq!(whole(" the rent is due,").as_deref(), Some("The rent is due."));
+        assert_eq!(whole("  "), None);
     }
 }

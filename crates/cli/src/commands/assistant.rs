@@ -1,37 +1,86 @@
 //! What the assistant makes of documents.
 
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
-use cabinet_assistant::{AssistantError, Grounded, SourceDocument, SourcePage};
+use cabinet_assistant::{
+    AssistantError, Citation, Claim, Coverage, Grounded, SourceDocument, SourcePage, Verdict,
+};
 use cabinet_desk::Desk;
 use cabinet_library::Action;
+use cabinet_slm::SlmError;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
-use super::{Context, Ended};
-use crate::args::Source;
+use super::{Context, Ended, interruption};
+use crate::args::{Source, SummarizeArgs};
 use crate::batch;
 use crate::failure::Failure;
 
 /// `cabinet keypoints`
 pub async fn keypoints(context: &Context, source: Source) -> Ended {
     let desk = context.desk().await?;
+    let cancel = interruption();
     let mut failed = false;
     for (id, document) in sources(&desk, source).await? {
         let made = match document {
             Ok(document) => desk
-                .key_points(document, &|_| {}, &CancellationToken::new())
+                .key_points(document, &|_| {}, &cancel)
                 .await
                 .map_err(Failure::from),
             Err(e) => Err(e),
         };
-        match made {
-            Ok(points) => context
-                .out
-                .result(&with_id(id, grounded(&points)), || words(&points)),
-            Err(e) => failed |= report(context, id, e)?,
-        }
+        failed |= print(context, id, made, points, words)?;
     }
+    ended(&desk, failed).await
+}
+
+/// `cabinet summarize`
+pub async fn summarize(context: &Context, args: SummarizeArgs) -> Ended {
+    let desk = context.desk().await?;
+    needs_writer(context, &desk)?;
+    let cancel = interruption();
+    let max_words = args.max_words.map(NonZeroUsize::get);
+    let mut failed = false;
+    for (id, document) in sources(&desk, args.source).await? {
+        let made = match document {
+            Ok(document) => desk
+                .summarize(
+                    document,
+                    args.style,
+                    max_words,
+                    args.keep_unsupported,
+                    &|_| {},
+                    &cancel,
+                )
+                .await
+                .map_err(Failure::from),
+            Err(e) => Err(e),
+        };
+        failed |= print(context, id, made, grounded, words)?;
+    }
+    ended(&desk, failed).await
+}
+
+/// Prints one result, or the failure of one line of a batch. True for a failure.
+fn print(
+    context: &Context,
+    id: Option<Value>,
+    made: Result<Grounded, Failure>,
+    json: impl Fn(&Grounded) -> Value,
+    text: impl Fn(&Grounded) -> String,
+) -> Result<bool, Failure> {
+    match made {
+        Ok(made) => {
+            context.out.result(&with_id(id, json(&made)), || text(&made));
+            Ok(false)
+        }
+        // Nobody waits for the rest.
+        Err(e @ Failure::Assistant(AssistantError::Cancelled)) => Err(e),
+        Err(e) => report(context, id, e),
+    }
+}
+
+async fn ended(desk: &Desk, failed: bool) -> Ended {
     desk.library().record(Action::Generated, None, None).await?;
     desk.close().await;
     Ok(if failed {
@@ -39,6 +88,17 @@ pub async fn keypoints(context: &Context, source: Source) -> Ended {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Says at once which file is missing, where there is no model for writing.
+pub(super) fn needs_writer(context: &Context, desk: &Desk) -> Result<(), Failure> {
+    if desk.engine().writer_name().is_some() {
+        return Ok(());
+    }
+    let missing = SlmError::NotInstalled { task: "writing" };
+    Err(Failure::Models(
+        cabinet_desk::writer_problem(&context.models).unwrap_or(missing),
+    ))
 }
 
 type Input = (Option<Value>, Result<SourceDocument, Failure>);
@@ -111,47 +171,98 @@ fn with_id(id: Option<Value>, mut value: Value) -> Value {
     value
 }
 
-fn grounded(made: &Grounded) -> Value {
+fn points(made: &Grounded) -> Value {
     let points: Vec<Value> = made
         .claims
         .iter()
+        .map(|claim| json!({ "text": claim.text, "citations": citations(claim) }))
+        .collect();
+    json!({ "points": points, "coverage": coverage(&made.coverage), "seconds": made.seconds })
+}
+
+/// A summary or draft: its sentences with their checks and places, and its words alone as "output".
+pub(super) fn grounded(made: &Grounded) -> Value {
+    let claims: Vec<Value> = made
+        .claims
+        .iter()
         .map(|claim| {
-            let citations: Vec<Value> = claim
-                .citations
-                .iter()
-                .map(|c| json!({ "document_id": c.document_id, "title": c.title, "page": c.page, "start": c.start, "end": c.end, "quote": c.quote }))
-                .collect();
-            json!({ "text": claim.text, "citations": citations })
+            let mut value = json!({
+                "text": claim.text,
+                "verdict": claim.verdict,
+                "reason": claim.reason,
+                "citations": citations(claim),
+                "quoted": claim.quoted,
+            });
+            if let Some(section) = &claim.section {
+                value["section"] = json!(section);
+            }
+            value
         })
         .collect();
+    let output: Vec<&str> = made.claims.iter().map(|claim| claim.text.as_str()).collect();
     json!({
-        "points": points,
-        "coverage": {
-            "pages_read": made.coverage.pages_read,
-            "pages_total": made.coverage.pages_total,
-            "pages_without_text": made.coverage.pages_without_text,
-            "left_out": made.coverage.left_out,
-        },
+        "output": output.join(" "),
+        "claims": claims,
+        "coverage": coverage(&made.coverage),
+        "model": made.model,
+        "removed": made.removed,
         "seconds": made.seconds,
+    })
+}
+
+fn citations(claim: &Claim) -> Vec<Value> {
+    let citation = |c: &Citation| json!({ "document_id": c.document_id, "title": c.title, "page": c.page, "start": c.start, "end": c.end, "quote": c.quote });
+    claim.citations.iter().map(citation).collect()
+}
+
+fn coverage(coverage: &Coverage) -> Value {
+    json!({
+        "pages_read": coverage.pages_read,
+        "pages_total": coverage.pages_total,
+        "pages_without_text": coverage.pages_without_text,
+        "left_out": coverage.left_out,
     })
 }
 
 fn words(made: &Grounded) -> String {
     let mut text = String::new();
     for claim in &made.claims {
-        let pages: Vec<String> = claim.citations.iter().map(|c| c.page.to_string()).collect();
-        text.push_str(&format!("  – {} [p. {}]\n", claim.text, pages.join(", ")));
+        text.push_str(&format!("  – {}{}", claim.text, pages(claim)));
+        if let Some(reason) = claim
+            .reason
+            .as_ref()
+            .filter(|_| claim.verdict != Verdict::Supported)
+        {
+            text.push_str(&format!(" (NOT BORNE OUT: {reason})"));
+        }
+        text.push('\n');
     }
-    text.push_str(&format!(
-        "\n  Read {} of {} pages",
-        made.coverage.pages_read, made.coverage.pages_total
-    ));
-    if made.coverage.pages_without_text > 0 {
-        text.push_str(&format!(", {} without text", made.coverage.pages_without_text));
+    format!("{text}\n  {}", closing(made))
+}
+
+/// " [p. 2, 5]"
+fn pages(claim: &Claim) -> String {
+    let mut pages: Vec<String> = claim.citations.iter().map(|c| c.page.to_string()).collect();
+    pages.dedup();
+    if pages.is_empty() {
+        return String::new();
     }
-    for left_out in &made.coverage.left_out {
+    format!(" [p. {}]", pages.join(", "))
+}
+
+/// What was read and what was not, in one line.
+pub(super) fn closing(made: &Grounded) -> String {
+    let coverage = &made.coverage;
+    let mut text = format!("Read {} of {} pages", coverage.pages_read, coverage.pages_total);
+    if coverage.pages_without_text > 0 {
+        text.push_str(&format!(", {} without text", coverage.pages_without_text));
+    }
+    for left_out in &coverage.left_out {
         text.push_str(&format!("; {left_out}"));
     }
     text.push('.');
+    if made.removed > 0 {
+        text.push_str(&format!(" {} unsupported left out.", made.removed));
+    }
     text
 }

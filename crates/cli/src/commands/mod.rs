@@ -4,6 +4,7 @@ mod add;
 mod assistant;
 mod cabinet;
 mod documents;
+mod draft;
 mod search;
 mod system;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use cabinet_desk::Desk;
 use cabinet_library::{FolderId, Library};
 use cabinet_vault::Vault;
+use tokio_util::sync::CancellationToken;
 
 use crate::args::{Cli, Command};
 use crate::failure::Failure;
@@ -56,6 +58,8 @@ pub async fn run(cli: Cli) -> Ended {
         Command::Remove { ids } => documents::remove(&context, ids).await,
         Command::Search(args) => search::search(&context, args).await,
         Command::Keypoints(source) => assistant::keypoints(&context, source).await,
+        Command::Summarize(args) => assistant::summarize(&context, args).await,
+        Command::Draft(args) => draft::draft(&context, args).await,
         Command::Audit { verify, limit } => system::audit(&context, verify, limit).await,
         Command::Verify => system::verify(&context).await,
         Command::Models(command) => system::models(&context, command),
@@ -76,6 +80,19 @@ impl Context {
     async fn desk(&self) -> Result<Desk, Failure> {
         Ok(Desk::open(self.vault().await?, &self.models).await?)
     }
+}
+
+/// Cancelled by Ctrl-C, so that a long piece of work ends in good order.
+fn interruption() -> CancellationToken {
+    let token = CancellationToken::new();
+    let interrupted = token.clone();
+    // Ends with the program; without a handler the system ends the program as ever.
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.cancel();
+        }
+    });
+    token
 }
 
 /// The folder of that name, which must exist; none where none was named.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::Original;
 use crate::made::{self, CONTEXT, MadeStore};
 
 /// Far longer than any step of a made model, far shorter than a whole long answer may be on a busy machine.
@@ -458,4 +459,38 @@ async fn a_lane_is_bounded() {
     for one in waiting {
         one.await.unwrap().unwrap();
     }
+}
+
+#[tokio::test]
+async fn an_abridged_answer_is_the_text_but_for_its_cuts() {
+    let (engine, _made) = engine();
+    let text = "the red lamp (it is old) burns, as it did, all night";
+    let parts = [" (it is old)", ", as it did,"];
+    let cuts: Vec<_> = parts
+        .iter()
+        .map(|part| text.find(part).unwrap()..text.find(part).unwrap() + part.len())
+        .collect();
+    let mut asked = request("shorten it", 80, Priority::Foreground);
+    asked.sampling.abridge = Some(Original {
+        text: text.to_owned(),
+        cuts,
+    });
+    let (answer, end) = say(&engine, asked).await;
+    let possible: Vec<String> = [(true, true), (true, false), (false, true), (false, false)]
+        .map(|(first, second)| {
+            let text = if first { text.to_owned() } else { text.replace(parts[0], "") };
+            if second { text } else { text.replace(parts[1], "") }
+        })
+        .to_vec();
+    assert!(possible.contains(&answer), "{answer}");
+    assert!(
+        matches!(
+            end,
+            GenerateEvent::Finished {
+                reason: FinishReason::EndOfText,
+                ..
+            }
+        ),
+        "the end of the text ends the answer: {end:?}"
+    );
 }

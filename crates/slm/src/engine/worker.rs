@@ -211,7 +211,7 @@ impl Worker {
         let model = self.writer(&answer.text)?;
         memory::require(Cache::size(model.config(), prompt.len() + max_new_tokens) as u64)?;
         let cache = self.recall(&model, &prompt);
-        let mut generation = Generation::begin(prompt, cache, max_new_tokens, sampling);
+        let mut generation = Generation::begin(prompt, cache, max_new_tokens, sampling, &answer.text)?;
         let reason = loop {
             let (queue, aside, encoder) = (&self.shared.queue, &mut self.aside, self.encoder.as_deref());
             let mut pause = || answer.pause(queue, aside, encoder);

@@ -311,7 +311,7 @@ mod tests {
         let sum = AtomicUsize::new(0);
         for round in 0..2_000 {
             if round % 500 == 0 {
-                std::thread::sleep(std::time::Duration::from_millis(5));
+                std::thread::sleep(Duration::from_millis(5));
             }
             pool.run(5, &|index| {
                 sum.fetch_add(index, Ordering::Relaxed);

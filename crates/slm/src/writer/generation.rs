@@ -6,7 +6,7 @@ use super::cache::Cache;
 use super::forward::{Buffers, Wanted};
 use super::sampler::Sampler;
 use super::tokens::Stream;
-use super::{Model, Sampling, WriterText};
+use super::{Abridgement, Model, Sampling, WriterText};
 use crate::SlmError;
 use crate::engine::FinishReason;
 use crate::kernels::Compute;
@@ -22,6 +22,7 @@ pub(crate) struct Generation {
     written: Vec<u32>,
     max_new_tokens: usize,
     sampler: Sampler,
+    abridgement: Option<Abridgement>,
     stream: Stream,
 }
 
@@ -42,19 +43,25 @@ impl Generation {
         mut cache: Cache,
         max_new_tokens: usize,
         sampling: Sampling,
-    ) -> Self {
+        text: &WriterText,
+    ) -> Result<Self, SlmError> {
+        let original = sampling.abridge.as_ref();
+        let abridgement = original
+            .map(|original| Abridgement::new(text.tokens(), original))
+            .transpose()?;
         // The last token is always read: its logits are the first to choose from.
         let known = cache.shared(&prompt).min(prompt.len().saturating_sub(1));
         cache.truncate(known);
         let (sampler, stream) = (Sampler::new(sampling), Stream::default());
-        Self {
+        Ok(Self {
             prompt,
             cache,
             written: Vec::new(),
             max_new_tokens,
             sampler,
+            abridgement,
             stream,
-        }
+        })
     }
 
     pub(crate) fn prompt_tokens(&self) -> usize {
@@ -100,6 +107,12 @@ impl Generation {
             return ControlFlow::Continue(Ok(Step::Reading));
         }
         let logits = model.read(compute, buffers, &mut self.cache, rest, Wanted::Last, pause)?;
+        if let Some(abridgement) = &self.abridgement
+            && !abridgement.narrow(logits)
+        {
+            let end = Step::Finished(FinishReason::EndOfText, self.stream.finish());
+            return ControlFlow::Continue(Ok(end));
+        }
         ControlFlow::Continue(
             self.sampler
                 .choose(logits, &self.written)
@@ -112,6 +125,9 @@ impl Generation {
             return Step::Finished(FinishReason::EndOfText, self.stream.finish());
         }
         self.written.push(token);
+        if let Some(abridgement) = &mut self.abridgement {
+            abridgement.advance(token);
+        }
         let mut piece = self.stream.push(text.tokens().bytes(token));
         if self.written.len() < self.max_new_tokens {
             return Step::Wrote(piece);

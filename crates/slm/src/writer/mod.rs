@@ -3,6 +3,7 @@
 //! Owns the model's file format, vocabulary, template, arithmetic of one token, and its memory of a text. Does not
 //! own threads or queues ([`crate::engine`]), nor any idea of what the text is about.
 
+mod abridge;
 pub(crate) mod cache;
 mod config;
 mod forward;
@@ -15,6 +16,8 @@ mod tests;
 mod tokens;
 mod weights;
 
+pub(crate) use abridge::Abridgement;
+pub use abridge::Original;
 pub(crate) use forward::Buffers;
 #[cfg(test)]
 pub(crate) use forward::Wanted;

@@ -1,5 +1,6 @@
 //! Choosing the next token.
 
+use super::Original;
 use crate::SlmError;
 
 /// How tokens are chosen. The default always takes the likeliest, and never varies.
@@ -19,6 +20,8 @@ pub struct Sampling {
     pub repetition_window: usize,
     /// Two runs with the same seed choose the same tokens.
     pub seed: u64,
+    /// The answer leaves out parts of this text and adds nothing; without it the model writes freely.
+    pub abridge: Option<Original>,
 }
 
 impl Default for Sampling {
@@ -31,6 +34,7 @@ impl Default for Sampling {
             repetition_penalty: 1.0,
             repetition_window: 64,
             seed: 0,
+            abridge: None,
         }
     }
 }

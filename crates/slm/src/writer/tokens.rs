@@ -107,6 +107,18 @@ impl Tokens {
         self.bytes.get(token as usize).is_none_or(Option::is_none) || self.is_turn_end(token)
     }
 
+    /// The tokens with which a model ends its turn.
+    pub(crate) fn turn_ends(&self) -> Vec<u32> {
+        let named = self
+            .special
+            .iter()
+            .filter(|(name, _)| TURN_ENDS.contains(&name.as_str()));
+        let mut ends: Vec<u32> = named.map(|(_, id)| *id).chain([self.end]).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        ends
+    }
+
     fn is_turn_end(&self, token: u32) -> bool {
         self.special
             .iter()
