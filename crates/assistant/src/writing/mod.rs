@@ -20,6 +20,13 @@ use crate::selection::Point;
 use crate::units::Unit;
 use judge::Judgement;
 
+/// Shorter sentences are quoted: there is little to take away.
+const WORTH_SHORTENING: usize = 18;
+
+/// After so many sentences in a row that were no good, the model is held to the source's words. A small model seldom
+/// gets further; a larger one keeps the freedom that it uses well.
+const MISSES: u32 = 1;
+
 /// Writes a result point by point.
 pub(crate) struct Composer<'a> {
     documents: &'a [SourceDocument],
@@ -31,6 +38,8 @@ pub(crate) struct Composer<'a> {
     listen: Listener<'a>,
     claims: Vec<Claim>,
     removed: u32,
+    /// Sentences in a row that the model wrote freely and that were no good.
+    misses: u32,
     /// Why the model writes no more.
     broken: Option<ModelError>,
 }
@@ -60,6 +69,7 @@ impl<'a> Composer<'a> {
             listen,
             claims: Vec::new(),
             removed: 0,
+            misses: 0,
             broken: None,
         })
     }
@@ -98,19 +108,31 @@ impl<'a> Composer<'a> {
     async fn shorten(&mut self, point: &Point, quote: &Claim) -> Result<Option<Claim>, AssistantError> {
         let text = quote.text.clone();
         let cuts = cuts::cuts(&text);
-        if cuts.is_empty() {
+        let free = cuts.is_empty();
+        if free && (point.words(self.units) < WORTH_SHORTENING || self.misses > MISSES) {
             return Ok(None);
         }
+        // What the model writes freely is shown when it is checked, not before: nobody shall read a wrong dose, not
+        // even for a moment.
         let streamed = |piece: &str| {
-            (self.listen)(AssistantEvent::Text {
-                piece: piece.to_owned(),
-            });
+            if !free {
+                (self.listen)(AssistantEvent::Text {
+                    piece: piece.to_owned(),
+                });
+            }
         };
         let original = Original { text, cuts };
         let Some(text) = pen::shortened(self.writer, original.clone(), self.cancel, streamed).await? else {
             return Ok(None);
         };
-        match judge::judge(&self.sources, &text, quote, &original.cuts) {
+        let judgement = judge::judge(&self.sources, &text, quote, &original.cuts);
+        if free {
+            self.misses = match judgement {
+                Judgement::Good(_) => 0,
+                _ => self.misses + 1,
+            };
+        }
+        match judgement {
             Judgement::Good(claim) => return Ok(Some(claim)),
             Judgement::Useless => {}
             Judgement::Flawed(claim) if self.keep_unsupported => self.show(claim, point),

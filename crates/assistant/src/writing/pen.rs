@@ -20,8 +20,8 @@ fn messages(sentence: &str) -> Vec<Message> {
     ]
 }
 
-/// Has the model shorten a sentence; `heard` gets each piece as it comes. None where it wrote nothing, or where prompt
-/// and answer do not fit its context.
+/// Has the model shorten a sentence, by these cuts alone or, where there are none, freely; `heard` gets each piece as it
+/// comes. None where it wrote nothing, or where prompt and answer do not fit its context.
 pub(super) async fn shortened(
     writer: &dyn Write,
     original: Original,
@@ -30,6 +30,7 @@ pub(super) async fn shortened(
 ) -> Result<Option<String>, AssistantError> {
     let messages = messages(&original.text);
     let most = TOKENS_PER_WORD * original.text.split_whitespace().count() + 16;
+    let abridge = (!original.cuts.is_empty()).then_some(original);
     if writer.prompt_tokens(&messages).await? + most > writer.context_length().await? {
         return Ok(None);
     }
@@ -39,7 +40,7 @@ pub(super) async fn shortened(
         temperature: 0.0,
         repetition_penalty: 1.0,
         seed: 0,
-        abridge: Some(original),
+        abridge,
         cancel: cancel.clone(),
     };
     let mut pieces = writer.generate(request).await?;
