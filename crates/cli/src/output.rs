@@ -23,6 +23,13 @@ impl Output {
         let _ = writeln!(std::io::stdout().lock(), "{line}");
     }
 
+    /// A part of a result that is still being made, for people alone: JSON comes whole.
+    pub fn part(self, text: &str) {
+        if !self.json {
+            let _ = writeln!(std::io::stdout().lock(), "{text}");
+        }
+    }
+
     /// A word on progress, for people alone.
     pub fn note(self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");

@@ -2,9 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use cabinet_assistant::{
-    AssistantError, Citation, Claim, Coverage, Grounded, SourceDocument, SourcePage, Verdict,
+    AssistantError, AssistantEvent, Citation, Claim, Coverage, Grounded, SourceDocument, SourcePage, Verdict,
 };
 use cabinet_desk::Desk;
 use cabinet_library::Action;
@@ -42,6 +44,18 @@ pub async fn summarize(context: &Context, args: SummarizeArgs) -> Ended {
     let max_words = args.max_words.map(NonZeroUsize::get);
     let mut failed = false;
     for (id, document) in sources(&desk, args.source).await? {
+        let start = Instant::now();
+        let first = OnceLock::new();
+        let listen = |event: AssistantEvent| match event {
+            AssistantEvent::Text { .. } => {
+                first.get_or_init(|| start.elapsed());
+            }
+            AssistantEvent::Claim { claim } => {
+                first.get_or_init(|| start.elapsed());
+                context.out.part(&sentence(&claim));
+            }
+            AssistantEvent::Progress { .. } => {}
+        };
         let made = match document {
             Ok(document) => desk
                 .summarize(
@@ -49,14 +63,21 @@ pub async fn summarize(context: &Context, args: SummarizeArgs) -> Ended {
                     args.style,
                     max_words,
                     args.keep_unsupported,
-                    &|_| {},
+                    &listen,
                     &cancel,
                 )
                 .await
                 .map_err(Failure::from),
             Err(e) => Err(e),
         };
-        failed |= print(context, id, made, grounded, words)?;
+        let json = |made: &Grounded| {
+            let mut value = grounded(made);
+            value["first_word_seconds"] = json!(first.get().map(Duration::as_secs_f64));
+            value
+        };
+        failed |= print(context, id, made, json, |summary| {
+            format!("\n  {}", closing(summary))
+        })?;
     }
     ended(&desk, failed).await
 }
@@ -225,19 +246,17 @@ fn coverage(coverage: &Coverage) -> Value {
 }
 
 fn words(made: &Grounded) -> String {
-    let mut text = String::new();
-    for claim in &made.claims {
-        text.push_str(&format!("  – {}{}", claim.text, pages(claim)));
-        if let Some(reason) = claim
-            .reason
-            .as_ref()
-            .filter(|_| claim.verdict != Verdict::Supported)
-        {
-            text.push_str(&format!(" (NOT BORNE OUT: {reason})"));
-        }
-        text.push('\n');
-    }
-    format!("{text}\n  {}", closing(made))
+    let sentences: Vec<String> = made.claims.iter().map(sentence).collect();
+    format!("{}\n\n  {}", sentences.join("\n"), closing(made))
+}
+
+fn sentence(claim: &Claim) -> String {
+    let flaw = claim
+        .reason
+        .as_ref()
+        .filter(|_| claim.verdict != Verdict::Supported);
+    let flaw = flaw.map_or_else(String::new, |reason| format!(" (NOT BORNE OUT: {reason})"));
+    format!("  – {}{}{flaw}", claim.text, pages(claim))
 }
 
 /// " [p. 2, 5]"
