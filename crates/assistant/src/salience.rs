@@ -300,6 +300,10 @@ fn merit(unit: &Unit) -> f32 {
     {
         merit -= 0.5;
     }
+    // A row of a table says little without its head.
+    if unit.text.starts_with('|') {
+        merit -= 0.4;
+    }
     // One case of a list ("… may end the contract if: the rent is not paid") says little without the list.
     if unit.lead_in_words > 8 {
         merit -= 0.35;

@@ -1,5 +1,6 @@
 //! Matters that a reader of a paper looks for, and the words that show them.
 
+use crate::facts::{self, Value};
 use crate::units::Unit;
 
 /// A matter of weight.
@@ -14,6 +15,10 @@ pub(crate) struct Topic {
 impl Topic {
     /// How plainly a sentence speaks of it: 0 not at all, 1 with a word, 2 under its heading.
     pub(crate) fn in_unit(&self, unit: &Unit) -> u8 {
+        // A row of a table says little by itself, whatever its words.
+        if unit.text.starts_with('|') {
+            return 0;
+        }
         let heading = unit
             .heading
             .as_deref()
@@ -26,12 +31,31 @@ impl Topic {
     }
 }
 
+/// True for a line of a list of medicines: "Ramipril 5 mg once daily" under "Medication".
+pub(crate) fn is_medicine(unit: &Unit) -> bool {
+    const LONGEST: usize = 14;
+    let listed = unit.words <= LONGEST && unit.opens && !unit.text.starts_with('|');
+    let heading = unit
+        .heading
+        .as_deref()
+        .map(cabinet_text::fold)
+        .unwrap_or_default();
+    listed
+        && begins_word(&heading, &["medic", "drug", "prescri"])
+        && facts::facts(&unit.text)
+            .iter()
+            .any(|fact| matches!(fact.value, Value::Quantity(..) | Value::Frequency(_)))
+}
+
 fn begins_word(text: &str, beginnings: &[&str]) -> bool {
     beginnings.iter().any(|beginning| {
         text.match_indices(beginning)
             .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric()))
     })
 }
+
+/// Lines of a list of medicines that one result may hold.
+pub(crate) const MEDICINES: usize = 8;
 
 /// What a clinician looks for.
 pub(crate) const CLINICAL: &[Topic] = &[

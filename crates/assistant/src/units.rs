@@ -38,15 +38,15 @@ impl Unit {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The heading above a short item, without which it says little: "Medication" above "Ramipril 5 mg".
+    /// The heading above a short item that is no sentence, without which it says little: "Medication" above
+    /// "Ramipril 5 mg".
     pub(crate) fn title(&self) -> Option<&str> {
-        const LONGEST_ITEM: usize = 12;
-        const LONGEST_TITLE: usize = 6;
-        let title = self.heading.as_ref()?.trim_end_matches(':').trim();
+        const LONGEST_ITEM: usize = 8;
+        const LONGEST_TITLE: usize = 4;
+        let title = self.heading.as_ref()?.trim_end_matches([':', '.']).trim();
         let words = title.split_whitespace().count();
-        let fits =
-            self.kind == Kind::Item && self.words <= LONGEST_ITEM && (1..=LONGEST_TITLE).contains(&words);
-        fits.then_some(title)
+        let short = self.words <= LONGEST_ITEM && (1..=LONGEST_TITLE).contains(&words);
+        (self.kind == Kind::Item && short && !self.text.ends_with(['.', ';'])).then_some(title)
     }
 
     pub(crate) fn citation(&self, documents: &[SourceDocument]) -> Citation {
@@ -84,6 +84,8 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
     for (document, source) in documents.iter().enumerate() {
         let first = units.len();
         let mut heading: Option<String> = None;
+        // The number of units when the last heading was seen: one heading right below another adds to it.
+        let mut headed = None;
         for page in &source.pages {
             let offsets = Offsets::new(&page.text);
             let mut lead_in: Option<LeadIn> = None;
@@ -103,7 +105,12 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
                     continue;
                 }
                 if sentence.kind == Kind::Heading || is_run_in_heading(text) {
-                    heading = Some(text.split_whitespace().collect::<Vec<_>>().join(" "));
+                    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    heading = Some(match heading.take().filter(|_| headed == Some(units.len())) {
+                        Some(above) => format!("{above}: {line}"),
+                        None => line,
+                    });
+                    headed = Some(units.len());
                     continue;
                 }
                 let words = text.split_whitespace().count();

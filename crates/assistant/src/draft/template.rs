@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::selection::{Selection, WORTH_SAYING};
 use crate::summary::UnknownName;
-use crate::topics::ACTIONS;
+use crate::topics::{self, ACTIONS};
 use crate::units::Unit;
 
 const ABOUT: &str = "What this is about";
@@ -34,7 +34,9 @@ impl Template {
         match self {
             Self::General => {
                 for document in 0..documents {
-                    let of = |at: usize| (units[at].document == document).then_some(0.0);
+                    // A whole sentence tells more than "Admitted: 3 May".
+                    let fragment = |at: usize| if units[at].text.ends_with('.') { 0.0 } else { -0.5 };
+                    let of = |at: usize| (units[at].document == document).then(|| fragment(at));
                     selection.best(
                         if documents == 1 { 2 } else { 1 },
                         f32::NEG_INFINITY,
@@ -52,6 +54,9 @@ impl Template {
                         plainly => Some(0.3 * f32::from(plainly)),
                     },
                 );
+                selection.best(topics::MEDICINES, f32::NEG_INFINITY, Some(FACTS), |at| {
+                    topics::is_medicine(&units[at]).then_some(0.0)
+                });
                 selection.best(few, WORTH_SAYING, Some(FACTS), |at| {
                     (units[at].facts > 0).then_some(0.1 * units[at].facts.min(3) as f32)
                 });

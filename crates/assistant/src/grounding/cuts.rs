@@ -201,12 +201,24 @@ fn brackets(sentence: &str) -> Vec<Range<usize>> {
         let inside = &sentence[open + 2..close - 1];
         let nested = inside.contains('(');
         let repeats = inside.chars().all(|c| c.is_ascii_digit()) && !inside.is_empty();
-        if !nested && (repeats && spelt_before(&sentence[..open]) || !repeats && is_light(inside)) {
+        let names = names_something_new(inside, &sentence[..open]);
+        if !nested && !names && (repeats && spelt_before(&sentence[..open]) || !repeats && is_light(inside)) {
             found.push(open..close);
         }
         from = close;
     }
     found
+}
+
+/// True where brackets give a name that the rest of a paper uses, and that the words before do not hold: "(the Tenant)".
+fn names_something_new(inside: &str, before: &str) -> bool {
+    let defines = inside.starts_with("the ") || inside.contains(['"', '“', '”', '\'', '‘', '’']);
+    let before = cabinet_text::fold(before);
+    let held = cabinet_text::fold(inside)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 2 && !cabinet_text::is_stop_word(word))
+        .all(|word| before.contains(word));
+    defines && !held
 }
 
 /// True where a number in words stands last.
@@ -331,6 +343,7 @@ mod tests {
             "The Buyer shall pay (unless the goods are late) at once.",
             "The Buyer, subject to clause 4, shall pay.",
             "Ramipril (5 mg) was started.",
+            "Juno Limited (the Tenant) shall pay.",
             "She takes three tablets, including one without food.",
             "Upon termination, the Buyer shall pay.",
             "The wound, which was not infected, was dressed.",

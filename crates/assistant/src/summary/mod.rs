@@ -16,6 +16,7 @@ use crate::document::{Coverage, SourceDocument};
 use crate::events::{AssistantError, Grounded, Listener};
 use crate::models::{Embed, Write};
 use crate::selection::Selection;
+use crate::topics;
 use crate::units;
 use crate::writing::Composer;
 
@@ -72,22 +73,31 @@ pub async fn summarize(
     )
     .await?;
     let all = units.iter().map(|unit| unit.words).sum();
-    let words = wanted.max_words.unwrap_or_else(|| usual_words(all));
+    let words = wanted
+        .max_words
+        .unwrap_or_else(|| wanted.style.room(usual_words(all)));
     let mut selection = Selection::new(&units, words, models.embedder, cancel, listen).await?;
     selection.every_part();
-    let topics = wanted.style.topics();
-    for topic in topics {
+    let wanted_topics = wanted.style.topics();
+    for topic in wanted_topics {
         selection.best(1, f32::NEG_INFINITY, None, |at| match topic.in_unit(&units[at]) {
             0 => None,
             plainly => Some(0.2 * f32::from(plainly)),
         });
     }
+    if wanted.style == Style::Clinical {
+        selection.best(topics::MEDICINES, f32::NEG_INFINITY, None, |at| {
+            topics::is_medicine(&units[at]).then_some(0.0)
+        });
+    }
     selection.fill(|at| {
-        Some(if topics.iter().any(|topic| topic.in_unit(&units[at]) > 0) {
-            ON_TOPIC
-        } else {
-            0.0
-        })
+        Some(
+            if wanted_topics.iter().any(|topic| topic.in_unit(&units[at]) > 0) {
+                ON_TOPIC
+            } else {
+                0.0
+            },
+        )
     });
     let points = selection.points(&[]);
     for point in &points {

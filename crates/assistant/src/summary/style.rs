@@ -30,6 +30,14 @@ pub struct UnknownName {
 }
 
 impl Style {
+    /// Words of a summary where a brief one has so many. Who works with a paper needs more of it than who looks at it.
+    pub(crate) fn room(self, brief: usize) -> usize {
+        match self {
+            Self::Brief => brief,
+            Self::Clinical | Self::Legal => brief * 7 / 5,
+        }
+    }
+
     /// Matters that a summary speaks of wherever the document does.
     pub(crate) fn topics(self) -> &'static [Topic] {
         match self {

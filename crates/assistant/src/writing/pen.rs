@@ -8,16 +8,19 @@ use crate::models::{Message, ModelError, Original, Request, Speaker, Write, Writ
 /// Tokens of an answer for each word that it abridges: more than any tokenizer makes of ordinary words and numbers.
 const TOKENS_PER_WORD: usize = 4;
 
-const FRAME: &str = "You shorten sentences. Keep every number, name and date. Never add anything.";
-
-fn messages(sentence: &str) -> Vec<Message> {
-    vec![
-        Message::new(Speaker::System, FRAME),
-        Message::new(
-            Speaker::User,
-            format!("Rewrite as one short sentence, using the same words:\n{sentence}"),
-        ),
-    ]
+/// Held to cuts, the model should make them; writing freely, it should stay near the words it was given.
+fn messages(sentence: &str, free: bool) -> Vec<Message> {
+    const FRAME: &str = "You shorten sentences. Keep every number, name and date. Never add anything.";
+    if free {
+        let request = format!("Rewrite as one short sentence, using the same words:\n{sentence}");
+        vec![
+            Message::new(Speaker::System, FRAME),
+            Message::new(Speaker::User, request),
+        ]
+    } else {
+        let request = format!("{sentence}\n\nSummarize the text above in a few words.");
+        vec![Message::new(Speaker::User, request)]
+    }
 }
 
 /// Has the model shorten a sentence, by these cuts alone or, where there are none, freely; `heard` gets each piece as it
@@ -28,7 +31,7 @@ pub(super) async fn shortened(
     cancel: &CancellationToken,
     heard: impl Fn(&str),
 ) -> Result<Option<String>, AssistantError> {
-    let messages = messages(&original.text);
+    let messages = messages(&original.text, original.cuts.is_empty());
     let most = TOKENS_PER_WORD * original.text.split_whitespace().count() + 16;
     let abridge = (!original.cuts.is_empty()).then_some(original);
     if writer.prompt_tokens(&messages).await? + most > writer.context_length().await? {

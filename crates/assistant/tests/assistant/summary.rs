@@ -11,7 +11,7 @@ use crate::writer::{Manner, Writer};
 
 /// A lease whose sentences can do without a part.
 pub const LEASE: &[&str] = &[
-    "LEASE\n\n1. Rent\nThe Tenant (the “Baker”) shall pay a yearly rent of £24,000 by twelve instalments of £2,000. \
+    "LEASE\n\n1. Rent\nThe Tenant (the “Tenant”) shall pay a yearly rent of £24,000 by twelve instalments of £2,000. \
      Interest at 4 % a year is due on rent paid late.\n\n2. Deposit\nThe Tenant has paid a deposit of £6,000, which is held \
      by the agents of the Landlord in a separate account.\n\n3. Use\nThe premises, which are on the ground floor, shall be \
      used as a bakery.",
@@ -351,4 +351,49 @@ async fn a_long_document_is_spoken_of_to_its_end() {
         made.claims.iter().any(|claim| claim.citations[0].page > 290),
         "the end is spoken of"
     );
+}
+
+#[tokio::test]
+async fn a_list_of_medicines_is_whole() {
+    let letter = document(&[
+        "Discharge letter\n\nMr Fenn was treated for a chest infection. He went home on 3 May 2021.\n\n\
+         Medicines on discharge\n\nAmoxicillin 500 mg three times daily\nRamipril 5 mg once daily\nParacetamol 1 g up to \
+         four times daily\n\nFollow-up\n\nHe will be seen in the chest clinic on 24 May 2021.",
+    ]);
+    let wanted = Wanted {
+        style: Style::Clinical,
+        max_words: Some(60),
+        ..Wanted::default()
+    };
+    let made = summary(&letter, wanted, &Writer::new(Manner::Obedient))
+        .await
+        .unwrap();
+    let text: Vec<&str> = made.claims.iter().map(|claim| claim.text.as_str()).collect();
+    for medicine in ["Amoxicillin 500 mg", "Ramipril 5 mg", "Paracetamol 1 g"] {
+        assert!(
+            text.iter().any(|line| line.contains(medicine)),
+            "{medicine}: {text:?}"
+        );
+    }
+}
+
+/// "The lease ends: if the rent is not paid" may not become "The rent is not paid".
+#[tokio::test]
+async fn a_case_of_a_list_keeps_its_lead_in() {
+    let paper = document(&[
+        "1. Ending\n\nThe Landlord may end this lease at once where any of these things happens:\n\
+         (a) the Tenant fails to pay a rent of £2,000 for two months;\n(b) the Tenant becomes insolvent;\n\
+         (c) the premises are closed for three months.\n",
+    ]);
+    let made = summary(&paper, Wanted::default(), &Writer::new(Manner::Obedient))
+        .await
+        .unwrap();
+    assert_sound(&[paper], &made.claims);
+    for claim in &made.claims {
+        assert!(
+            claim.text.starts_with("The Landlord may end this lease"),
+            "{}",
+            claim.text
+        );
+    }
 }

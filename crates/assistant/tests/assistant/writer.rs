@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use cabinet_assistant::models::{Message, ModelError, Request, Write, Written};
+use cabinet_assistant::models::{Message, ModelError, Original, Request, Write, Written};
 use tokio::sync::mpsc;
 
 /// How a writer behaves.
@@ -49,7 +49,20 @@ impl Write for Writer {
         if self.manner == Manner::Failing {
             return Err(ModelError::Failed("out of memory".to_owned()));
         }
-        let original = request.abridge.expect("the model is only asked to abridge");
+        // Asked to write freely, it says the last line of the request back.
+        let freely = || Original {
+            text: request
+                .messages
+                .last()
+                .unwrap()
+                .content
+                .lines()
+                .last()
+                .unwrap()
+                .to_owned(),
+            cuts: Vec::new(),
+        };
+        let original = request.abridge.clone().unwrap_or_else(freely);
         let mut short = original.text.clone();
         for cut in original.cuts.iter().rev() {
             short.replace_range(cut.clone(), "");
