@@ -84,10 +84,9 @@ pub enum LibraryError {
 impl LibraryError {
     /// Wraps a database error, telling a full disk apart from the rest.
     pub(crate) fn database(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |source| match source.as_database_error().and_then(|e| e.code()) {
-            // SQLITE_FULL
-            Some(code) if code == "13" => Self::DiskFull,
-            _ => Self::Database { doing, source },
+        move |source| match cabinet_vault::is_disk_full(&source) {
+            true => Self::DiskFull,
+            false => Self::Database { doing, source },
         }
     }
 

@@ -128,25 +128,34 @@ fn size_of(path: &Path) -> Result<u64, VaultError> {
     }
 }
 
+/// True where SQLite ran out of disk.
+///
+/// Without room it cannot even grow the file that readers of the write-ahead log share, which it reports as an
+/// input/output error of its own kind (`SQLITE_IOERR_SHMSIZE`).
+pub fn is_disk_full(e: &sqlx::Error) -> bool {
+    const FULL: u32 = 13;
+    const SHARED_FILE_TOO_SMALL: u32 = 10 | (19 << 8);
+    sqlite_code(e).is_some_and(|code| code & 0xff == FULL || code == SHARED_FILE_TOO_SMALL)
+}
+
+/// SQLite's extended result code: the low byte is the kind of error, the rest its circumstances.
+fn sqlite_code(e: &sqlx::Error) -> Option<u32> {
+    e.as_database_error()?.code()?.parse().ok()
+}
+
 /// Drops the message: it may repeat a part of the statement, and the first statement holds the key.
 fn refused(doing: &'static str, e: &sqlx::Error) -> VaultError {
     const CORRUPT: u32 = 11;
-    const FULL: u32 = 13;
     const NOT_A_DATABASE: u32 = 26;
-    let code = e
-        .as_database_error()
-        .and_then(|e| e.code().map(|code| code.into_owned()));
-    // The low byte is the kind of error, the rest its circumstances.
-    match code
-        .as_deref()
-        .and_then(|code| code.parse::<u32>().ok())
-        .map(|code| code & 0xff)
-    {
+    if is_disk_full(e) {
+        return VaultError::DiskFull;
+    }
+    let code = sqlite_code(e);
+    match code.map(|code| code & 0xff) {
         Some(NOT_A_DATABASE | CORRUPT) => VaultError::DatabaseDamaged,
-        Some(FULL) => VaultError::DiskFull,
         _ => VaultError::Database {
             doing,
-            code: code.unwrap_or_else(|| "none".to_owned()),
+            code: code.map_or_else(|| "none".to_owned(), |code| code.to_string()),
         },
     }
 }

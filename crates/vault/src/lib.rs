@@ -61,6 +61,7 @@ mod store;
 mod value;
 mod vault;
 
+pub use database::is_disk_full;
 pub use error::{Damage, VaultError};
 pub use home::default_home;
 pub use kdf::KdfCost;
