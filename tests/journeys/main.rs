@@ -2,6 +2,7 @@
 
 mod assistant;
 mod bad_input;
+mod full_disk;
 mod kill;
 mod main_job;
 mod privacy;

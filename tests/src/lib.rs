@@ -177,7 +177,10 @@ pub fn sample(name: &str) -> String {
 }
 
 /// The program under test: `CABINET_BIN`, else the one built beside this test.
-fn program() -> PathBuf {
+///
+/// # Panics
+/// When it is not built.
+pub fn program() -> PathBuf {
     if let Some(named) = std::env::var_os("CABINET_BIN") {
         return named.into();
     }

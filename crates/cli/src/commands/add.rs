@@ -65,14 +65,35 @@ pub async fn add(
         .enqueue(&files, folder, password.map(SecretString::from))
         .await?;
     let mut waiting: HashSet<JobId> = ids.iter().copied().collect();
+    let mut changes = queue.changes();
+    let mut let_go = false;
     let mut done = 0;
     while !waiting.is_empty() {
-        let Some(outcome) = outcomes.recv().await else {
-            break;
+        let outcome = tokio::select! {
+            biased;
+            Some(outcome) = outcomes.recv() => outcome,
+            _ = changes.changed() => {
+                // A queue that holds itself waits for a person, and here is none: the next file may still fit.
+                // Held again before any file ended, it will not move.
+                match queue.held() {
+                    Some(_) if !let_go => queue.pause(false),
+                    Some(why) => {
+                        failed = true;
+                        for (_, path) in ids.iter().zip(&files).filter(|(id, _)| waiting.contains(id)) {
+                            print(context, &line(&path.to_string_lossy(), "failed", None, &told(&why), 0), None);
+                        }
+                        break;
+                    }
+                    None => continue,
+                }
+                let_go = true;
+                continue;
+            }
         };
         if !waiting.remove(&outcome.job.id) {
             continue;
         }
+        let_go = false;
         done += 1;
         failed |= outcome.job.state == JobState::Failed;
         report(context, library, &outcome).await?;
@@ -112,10 +133,7 @@ async fn report(
         JobState::Duplicate => "duplicate",
         JobState::Failed | JobState::Cancelled | JobState::Queued | JobState::Running => "failed",
     };
-    let error = job.failure.as_ref().map_or(
-        Value::Null,
-        |f| json!({ "code": f.code, "message": f.message, "advice": f.advice }),
-    );
+    let error = job.failure.as_ref().map_or(Value::Null, told);
     let ms = u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX);
     print(
         context,
@@ -123,6 +141,10 @@ async fn report(
         document.as_ref(),
     );
     Ok(())
+}
+
+fn told(failure: &cabinet_library::Failure) -> Value {
+    json!({ "code": failure.code, "message": failure.message, "advice": failure.advice })
 }
 
 fn line(path: &str, status: &str, document: Option<&Document>, error: &Value, ms: u64) -> Value {

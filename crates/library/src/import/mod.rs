@@ -53,8 +53,10 @@ pub struct QueueView {
     pub embedding_trouble: Option<String>,
     /// Estimated from the pace so far.
     pub left: Option<Duration>,
-    /// True while the user holds the queue.
+    /// True while the queue is held, by the user or by itself.
     pub paused: bool,
+    /// Why the queue holds itself, where it does.
+    pub held: Option<Failure>,
 }
 
 /// What became of one file.
@@ -84,6 +86,7 @@ struct Shared {
 
 struct State {
     paused: bool,
+    held: Option<Failure>,
     stage: Stage,
     running: Option<(JobId, CancellationToken)>,
     passwords: HashMap<JobId, SecretString>,
@@ -93,6 +96,13 @@ struct State {
     embedding_idle: bool,
     embedding: (u32, u32),
     embedding_trouble: Option<String>,
+}
+
+impl State {
+    fn hold(&mut self, why: Failure) {
+        self.paused = true;
+        self.held = Some(why);
+    }
 }
 
 impl ImportQueue {
@@ -106,6 +116,7 @@ impl ImportQueue {
             wake: Notify::new(),
             state: Mutex::new(State {
                 paused: false,
+                held: None,
                 stage: Stage::Reading,
                 running: None,
                 passwords: HashMap::new(),
@@ -177,9 +188,18 @@ impl ImportQueue {
 
     /// Holds the queue after the running file, or lets it go on.
     pub fn pause(&self, paused: bool) {
-        self.shared.with(|s| s.paused = paused);
+        self.shared.with(|s| {
+            s.paused = paused;
+            s.held = None;
+        });
         self.shared.wake.notify_one();
         self.shared.tell();
+    }
+
+    /// Why the queue holds itself until [`Self::pause`] lets it go on: the disk is full, or the database cannot hand
+    /// out the next file.
+    pub fn held(&self) -> Option<Failure> {
+        self.shared.with(|s| s.held.clone())
     }
 
     /// Changes whenever the view does.
@@ -205,6 +225,7 @@ impl ImportQueue {
                 _ => None,
             },
             paused: s.paused,
+            held: s.held.clone(),
         }))
     }
 
@@ -273,9 +294,11 @@ impl Shared {
             };
             match next {
                 Ok(Some(job)) => self.work_on(job).await,
-                Ok(None) | Err(_) => {
-                    // A database that cannot hand out the next job is asked again when something changes.
+                waits => {
                     self.with(|s| {
+                        if let Err(e) = waits {
+                            s.hold(storing_failed(&e));
+                        }
                         s.reading_idle = true;
                         s.finished = 0;
                         s.since = None;
@@ -311,7 +334,6 @@ impl Shared {
             Ended::Cancelled if stopping => (JobState::Queued, None, None),
             Ended::Cancelled => (JobState::Cancelled, None, None),
         };
-        let full = failure.as_ref().is_some_and(|f| f.code == "disk_full");
         if !stopping || state != JobState::Queued {
             // If even this cannot be written, the job is found running at the next opening and tried again.
             let _ = self
@@ -322,12 +344,11 @@ impl Shared {
         self.with(|s| {
             s.running = None;
             s.finished += 1;
-            // On a full disk every further file would fail too.
-            s.paused |= full;
             if state != JobState::Failed {
                 s.passwords.remove(&job.id);
             }
         });
+        let full = failure.clone().filter(|f| f.code == "disk_full");
         if state != JobState::Queued {
             (self.on_outcome)(&Outcome {
                 job: Job {
@@ -338,6 +359,11 @@ impl Shared {
                 },
                 took: started.elapsed(),
             });
+        }
+        // On a full disk most further files would fail too. After the outcome, so that who sees the queue held knows
+        // of the file already.
+        if let Some(full) = full {
+            self.with(|s| s.hold(full));
         }
         self.tell();
     }
