@@ -137,37 +137,48 @@ fn a_second_process_is_told_that_the_cabinet_is_in_use() {
 }
 
 #[test]
-fn an_altered_model_is_refused_and_search_by_words_goes_on() {
+fn a_missing_or_altered_model_is_named_and_search_by_words_goes_on() {
     let cabinet = Cabinet::new();
     cabinet
         .run(&["add", &sample("Referral letter - Bruno Castellan.txt")])
         .succeeded();
-    // An empty models folder stands for a missing model.
     let none = cabinet.scratch().join("no-models");
     std::fs::create_dir_all(&none).expect("a folder");
-    let run = cabinet.run(&[
-        "--models",
-        none.to_str().expect("a plain path"),
-        "search",
-        "latex allergy",
-    ]);
-    assert_eq!(run.status, Some(0), "{}", run.messages);
-    assert!(!run.results.is_empty(), "words alone still find it");
-    assert!(
-        run.messages.contains("meaning"),
-        "the missing half is named: {}",
-        run.messages
-    );
-    let run = cabinet.run(&[
-        "--models",
-        none.to_str().expect("a plain path"),
-        "models",
-        "verify",
-    ]);
-    assert_eq!(run.status, Some(1));
-    assert!(
-        run.results.iter().any(|m| m["state"] == "missing"),
-        "{:?}",
-        run.results
-    );
+    let altered = cabinet.scratch().join("altered-models");
+    let copy = altered.join("all-minilm-l6-v2");
+    std::fs::create_dir_all(&copy).expect("a folder");
+    let said = cabinet.run(&["doctor"]).succeeded();
+    let models = said
+        .iter()
+        .find_map(|line| line["models"].as_str())
+        .expect("doctor says where they lie");
+    let whole = std::path::Path::new(models).join("all-minilm-l6-v2");
+    for file in std::fs::read_dir(&whole).expect("the embedder's files").flatten() {
+        let mut bytes = std::fs::read(file.path()).expect("a model file");
+        if file.file_name() == "model.safetensors" {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+        }
+        std::fs::write(copy.join(file.file_name()), bytes).expect("a copy");
+    }
+    for (dir, state) in [(none, "missing"), (altered, "altered")] {
+        let dir = dir.to_str().expect("a plain path");
+        let run = cabinet.run(&["--models", dir, "search", "latex allergy"]);
+        assert_eq!(run.status, Some(0), "{}", run.messages);
+        assert!(!run.results.is_empty(), "words alone still find it");
+        assert!(
+            run.messages.contains("meaning"),
+            "the missing half is named: {}",
+            run.messages
+        );
+        let run = cabinet.run(&["--models", dir, "models", "verify"]);
+        assert_eq!(run.status, Some(1));
+        let spoilt = run.results.iter().find(|model| model["state"] == state);
+        let spoilt = spoilt.unwrap_or_else(|| panic!("no model is {state}: {:?}", run.results));
+        assert_eq!(spoilt["id"], "all-minilm-l6-v2");
+        assert!(
+            spoilt["advice"].as_str().is_some_and(|advice| advice.len() > 10),
+            "{spoilt}"
+        );
+    }
 }
