@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { root } from "../scripts/lib/places.mjs";
-import { cabinet, median, report } from "./lib/bench.mjs";
+import { cabinet, median, peer, report } from "./lib/bench.mjs";
 
 const judgment = join(root, "tests", "samples", "Judgment - Harrow Quay v Penhallow Timber.pdf");
 const whole = [];
@@ -20,7 +20,9 @@ for (let n = 0; n < 5; n++) {
     bench.remove();
   }
 }
+const plain = peer("pdf_text.py", ["pypdf==7.1.0"], judgment);
 report("intake", [
   { what: "ten-page PDF: text searchable, unlocked cabinet", value: median(inside), unit: "s" },
   { what: "ten-page PDF: whole command, unlock and vectors included", value: median(whole), unit: "s", goal: "under 10" },
+  { what: "peer, pypdf: text alone, nothing stored or searchable", value: median(plain.seconds), unit: "s" },
 ]);

@@ -1,10 +1,11 @@
 // What every benchmark shares: a cabinet of its own, percentiles, a table for people, one line of JSON for machines.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, platform, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { env } from "../../scripts/lib/places.mjs";
+import { env, root, tools } from "../../scripts/lib/places.mjs";
+import { run } from "../../scripts/lib/run.mjs";
 import { build, modelFiles } from "../../scripts/lib/setup.mjs";
 
 export const PASSPHRASE = "seven quiet lamps over the harbour";
@@ -26,15 +27,29 @@ export function cabinet() {
   const folder = mkdtempSync(join(tmpdir(), "cabinet-bench-"));
   const home = join(folder, "home");
   const options = { env: { ...env, CABINET_HOME: home, CABINET_PASSPHRASE: PASSPHRASE }, encoding: "utf8", maxBuffer: 1 << 30 };
-  const run = (...args) => {
+  const call = (...args) => {
     const start = performance.now();
     const done = spawnSync(program, ["--json", ...args], options);
     if (done.status !== 0 && done.status !== 1) throw new Error(`cabinet ${args[0]}: status ${done.status}\n${done.stderr}`);
     const results = done.stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line));
     return { results, ms: performance.now() - start, messages: done.stderr };
   };
-  run("init");
-  return { home, folder, run, program, env: options.env, start: (...args) => spawn(program, ["--json", ...args], options), remove: () => rmSync(folder, { recursive: true, force: true }) };
+  call("init");
+  return { home, folder, run: call, program, env: options.env, start: (...args) => spawn(program, ["--json", ...args], options), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Runs a peer of `benches/peers` with Python packages of pinned versions, kept in the cache for benchmarks alone;
+ *  returns what it prints as JSON. */
+export function peer(script, packages, ...args) {
+  const folder = join(tools, "peers", packages.join("+").replaceAll("==", "-"));
+  if (!existsSync(folder)) run("python3", ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", folder, ...packages]);
+  const done = spawnSync("python3", [join(root, "benches", "peers", script), ...args], {
+    env: { ...env, PYTHONPATH: folder },
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (done.status !== 0) throw new Error(`${script}: status ${done.status}\n${done.stderr}`);
+  return JSON.parse(done.stdout);
 }
 
 export function percentile(values, p) {

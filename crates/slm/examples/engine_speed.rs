@@ -1,15 +1,19 @@
-//! How fast the engine is on this machine: `cargo run -p cabinet-slm --example engine_speed`.
+//! How fast the engine is on this machine, beside candle's own quantised llama: what `npm run bench:engine` runs.
 //!
-//! Prints a table and ends with one line of JSON. Figures are medians of several runs through the public handle, so
-//! they hold what a caller waits for, queue and channels included.
+//! Prints each figure as one line of JSON. Figures are medians of several runs through the public handle, so they
+//! hold what a caller waits for, queue and channels included; the peer's hold the forward passes alone.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cabinet_slm::{
     Engine, EngineModels, GenerateEvent, GenerateRequest, Manifest, Message, ModelStore, Priority, Sampling,
     Task,
 };
+use candle_core::quantized::gguf_file;
+use candle_core::{Device, Tensor};
+use candle_transformers::models::quantized_llama::ModelWeights;
 use tokio_util::sync::CancellationToken;
 
 const RUNS: usize = 5;
@@ -122,17 +126,52 @@ fn resident() -> u64 {
         / 1_000
 }
 
+/// Prints one figure.
+fn note(what: &str, unit: &str, value: f64) {
+    println!(
+        "{}",
+        serde_json::json!({ "what": what, "value": value, "unit": unit })
+    );
+}
+
+/// The same file in candle's own quantised operations: reading 512 tokens, then writing 32.
+fn peer(gguf: &Path) -> candle_core::Result<()> {
+    let device = &Device::Cpu;
+    let mut file = std::fs::File::open(gguf)?;
+    let content = gguf_file::Content::read(&mut file)?;
+    let mut model = ModelWeights::from_gguf(content, &mut file, device)?;
+    let prompt: Vec<u32> = (0..512).map(|at| 100 + (at * 37) % 4_000).collect();
+    let (mut reads, mut writes) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        model.clear_kv_cache();
+        let start = Instant::now();
+        model.forward(&Tensor::new(prompt.as_slice(), device)?.unsqueeze(0)?, 0)?;
+        reads.push(prompt.len() as f64 / start.elapsed().as_secs_f64());
+        let start = Instant::now();
+        for step in 0..32u32 {
+            let next = Tensor::new(&[200 + step], device)?.unsqueeze(0)?;
+            model.forward(&next, prompt.len() + step as usize)?;
+        }
+        writes.push(32.0 / start.elapsed().as_secs_f64());
+    }
+    note(
+        "candle's quantised llama: read a prompt of 512 tokens",
+        "tokens/s",
+        median(reads),
+    );
+    note(
+        "candle's quantised llama: write 32 tokens after 512",
+        "tokens/s",
+        median(writes),
+    );
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() {
     let manifest = Manifest::bundled().expect("the bundled list is sound");
     let dir = ModelStore::default_dir().expect("the system names a cache");
-    let store = ModelStore::open(dir, manifest);
-    let mut figures = Vec::new();
-    let mut note = |name: &str, unit: &str, value: f64| {
-        println!("{name:<44}{value:>10.1} {unit}");
-        figures.push(format!("\"{}\":{value:.2}", name.replace(' ', "_")));
-    };
-
+    let store = ModelStore::open(dir.clone(), manifest);
     let start = Instant::now();
     let verify = |task: Task| {
         let model = store.manifest().default_for(task).expect("listed").id.clone();
@@ -168,11 +207,8 @@ async fn main() {
         let mut speeds = Vec::new();
         for run in 0..RUNS {
             let prompt = prompt(&engine, context, 9_000 + context + run).await;
-            speeds.extend(
-                write(&engine, format!("Continue this text at length: {prompt}"), 128)
-                    .await
-                    .per_token,
-            );
+            let request = format!("Continue this text at length: {prompt}");
+            speeds.extend(write(&engine, request, 128).await.per_token);
         }
         if !speeds.is_empty() {
             note(
@@ -215,10 +251,13 @@ async fn main() {
     }
     note("embed one query", "ms", median(waits));
     note("memory at the end", "MB", resident() as f64);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let instructions = Engine::instructions();
-    println!(
-        "{{\"bench\":\"engine\",\"cores\":{cores},\"instructions\":\"{instructions}\",{}}}",
-        figures.join(",")
-    );
+    drop(engine);
+
+    let writer = store.manifest().default_for(Task::Writer).expect("listed");
+    let gguf = writer
+        .files
+        .iter()
+        .find(|file| file.name.ends_with(".gguf"))
+        .expect("the writer is a GGUF file");
+    peer(&dir.join(&writer.id).join(&gguf.name)).expect("candle reads the same file");
 }
