@@ -67,7 +67,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Vault(e) | Self::Library(LibraryError::Vault(e)) => write!(f, "{e}\n{}", e.advice()),
-            Self::Library(e) => write!(f, "{}{}", capital(&e.to_string()), "."),
+            Self::Library(e) => write!(f, "{}.", capital(&e.to_string())),
             Self::Assistant(e) => write!(f, "{}.", capital(&e.to_string())),
             Self::NoPassphrase => write!(
                 f,

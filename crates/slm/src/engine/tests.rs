@@ -478,7 +478,11 @@ async fn an_abridged_answer_is_the_text_but_for_its_cuts() {
     let (answer, end) = say(&engine, asked).await;
     let possible: Vec<String> = [(true, true), (true, false), (false, true), (false, false)]
         .map(|(first, second)| {
-            let text = if first { text.to_owned() } else { text.replace(parts[0], "") };
+            let text = if first {
+                text.to_owned()
+            } else {
+                text.replace(parts[0], "")
+            };
             if second { text } else { text.replace(parts[1], "") }
         })
         .to_vec();
