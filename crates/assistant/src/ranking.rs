@@ -75,6 +75,11 @@ impl Ranking {
         Ok(ranking)
     }
 
+    /// How many sentences were compared by meaning.
+    pub(crate) fn compared(&self) -> usize {
+        self.vectors.as_ref().map_or(0, Vec::len)
+    }
+
     fn near(&self, one: usize, other: usize) -> f32 {
         match &self.vectors {
             Some(vectors) => dot(&vectors[one], &vectors[other]).max(0.0),

@@ -113,6 +113,22 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// What was not compared by meaning, in words; none where all was.
+    pub(crate) fn uncompared(&self) -> Option<String> {
+        let (all, compared) = (self.units.len(), self.ranking.compared());
+        match compared {
+            0 => Some(
+                "sentences were weighed by their words alone, as no model for comparing is installed"
+                    .to_owned(),
+            ),
+            _ if compared < all => Some(format!(
+                "{} of {all} sentences were weighed by their words alone",
+                all - compared
+            )),
+            _ => None,
+        }
+    }
+
     /// What was chosen, in reading order within each of the sections, which come in the order of `sections`.
     pub(crate) fn points(mut self, sections: &[&'static str]) -> Vec<Point> {
         let place = |section: Option<&str>| sections.iter().position(|&name| Some(name) == section);

@@ -61,12 +61,14 @@ pub async fn draft(
         .max(LEAST_WORDS);
     let mut selection = Selection::new(&units, words, models.embedder, cancel, listen).await?;
     template.choose(&units, documents.len(), &mut selection);
+    let mut coverage = Coverage::of(documents);
+    coverage.left_out.extend(selection.uncompared());
     for point in &selection.points(template.sections()) {
         composer.say(point).await?;
     }
     Ok(Draft {
         title: title(documents),
-        grounded: composer.finish(Coverage::of(documents), start),
+        grounded: composer.finish(coverage, start),
         sources: documents.iter().map(source).collect(),
     })
 }

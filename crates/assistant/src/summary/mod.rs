@@ -99,11 +99,13 @@ pub async fn summarize(
             },
         )
     });
+    let mut coverage = Coverage::of(documents);
+    coverage.left_out.extend(selection.uncompared());
     let points = selection.points(&[]);
     for point in &points {
         composer.say(point).await?;
     }
-    Ok(composer.finish(Coverage::of(documents), start))
+    Ok(composer.finish(coverage, start))
 }
 
 /// How many words a summary of so many words has: a third of a paragraph, a fifth of a letter, two pages of a book.
