@@ -273,6 +273,24 @@ fn merit(unit: &Unit) -> f32 {
     ]) {
         merit += 0.12;
     }
+    // What a paper comes to.
+    let concludes = [
+        "in conclusion",
+        "we conclude",
+        "in summary",
+        "overall",
+        "we found",
+        "suggests that",
+        "suggest that",
+        "there is evidence",
+        "no evidence",
+        "insufficient evidence",
+        "we therefore",
+        "for these reasons",
+    ];
+    if concludes.iter().any(|phrase| folded.contains(phrase)) {
+        merit += 0.15;
+    }
     if words.first().is_some_and(|word| HANGING.contains(word)) {
         merit -= 0.2;
     }
