@@ -318,6 +318,9 @@ fn merit(unit: &Unit) -> f32 {
     {
         merit -= 0.5;
     }
+    if folded.contains("http://") || folded.contains("https://") {
+        merit -= 0.5;
+    }
     // A row of a table says little without its head.
     if unit.text.starts_with('|') {
         merit -= 0.4;
@@ -342,7 +345,6 @@ fn merit(unit: &Unit) -> f32 {
         "terms of use",
         "click",
         "www.",
-        "http",
     ];
     merit -= 0.15
         * stock

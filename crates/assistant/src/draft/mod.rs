@@ -15,7 +15,7 @@ pub use template::Template;
 use crate::document::{Coverage, SourceDocument};
 use crate::events::{AssistantError, Grounded, Listener};
 use crate::selection::Selection;
-use crate::summary::Models;
+use crate::summary::{Models, usual_words};
 use crate::units;
 use crate::writing::Composer;
 
@@ -30,7 +30,8 @@ pub struct Draft {
     pub sources: Vec<String>,
 }
 
-/// Words of a draft for one document, and for each further one; at most three fifths of what was read.
+/// Words of a draft for one document, and for each further one; more for long documents, and at most three fifths of
+/// what was read.
 const WORDS: usize = 260;
 const WORDS_MORE: usize = 120;
 /// Of a very short document it may repeat nearly all.
@@ -57,6 +58,7 @@ pub async fn draft(
         Composer::new(documents, &units, models.writer, keep_unsupported, cancel, listen).await?;
     let all: usize = units.iter().map(|unit| unit.words).sum();
     let words = (WORDS + WORDS_MORE * (documents.len() - 1))
+        .max(usual_words(all) * 3 / 2)
         .min(all * 3 / 5)
         .max(LEAST_WORDS);
     let mut selection = Selection::new(&units, words, models.embedder, cancel, listen).await?;

@@ -44,22 +44,22 @@ impl Template {
                         of,
                     );
                 }
-                let few = 4 + documents;
-                selection.best(
-                    few,
-                    f32::NEG_INFINITY,
-                    Some(ACTIONS_AND_DATES),
-                    |at| match ACTIONS.in_unit(&units[at]) {
-                        0 => None,
-                        plainly => Some(0.3 * f32::from(plainly)),
-                    },
-                );
                 selection.best(topics::MEDICINES, f32::NEG_INFINITY, Some(FACTS), |at| {
                     topics::is_medicine(&units[at]).then_some(0.0)
                 });
-                selection.best(few, WORTH_SAYING, Some(FACTS), |at| {
-                    (units[at].facts > 0).then_some(0.1 * units[at].facts.min(3) as f32)
-                });
+                // In turn, so that long sentences under one heading do not leave another empty.
+                let few = 4 + documents;
+                for _ in 0..few {
+                    selection.best(1, WORTH_SAYING, Some(ACTIONS_AND_DATES), |at| {
+                        match ACTIONS.in_unit(&units[at]) {
+                            0 => None,
+                            plainly => Some(0.3 * f32::from(plainly)),
+                        }
+                    });
+                    selection.best(1, WORTH_SAYING, Some(FACTS), |at| {
+                        (units[at].facts > 0).then_some(0.1 * units[at].facts.min(3) as f32)
+                    });
+                }
                 selection.best(few, WORTH_SAYING, Some(MORE), |_| Some(0.0));
             }
         }

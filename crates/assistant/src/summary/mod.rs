@@ -109,7 +109,7 @@ pub async fn summarize(
 }
 
 /// How many words a summary of so many words has: a third of a paragraph, a fifth of a letter, two pages of a book.
-fn usual_words(words: usize) -> usize {
+pub(crate) fn usual_words(words: usize) -> usize {
     const LENGTHS: [(f32, f32); 5] = [
         (0.0, 18.0),
         (60.0, 20.0),

@@ -109,7 +109,7 @@ impl<'a> Composer<'a> {
         let text = quote.text.clone();
         let cuts = cuts::cuts(&text);
         let free = cuts.is_empty();
-        if free && (point.words(self.units) < WORTH_SHORTENING || self.misses > MISSES) {
+        if free && (point.words(self.units) < WORTH_SHORTENING || self.misses > MISSES || is_foreign(&text)) {
             return Ok(None);
         }
         // What the model writes freely is shown when it is checked, not before: nobody shall read a wrong dose, not
@@ -214,4 +214,10 @@ impl<'a> Composer<'a> {
             seconds: start.elapsed().as_secs_f64(),
         }
     }
+}
+
+/// True for writing that the small models at hand never learnt: another alphabet than the Latin one.
+fn is_foreign(text: &str) -> bool {
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    letters().filter(|c| !c.is_ascii()).count() * 4 > letters().count()
 }

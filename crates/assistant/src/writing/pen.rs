@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use crate::events::AssistantError;
 use crate::models::{Message, ModelError, Original, Request, Speaker, Write, Written};
 
-/// Tokens of an answer for each word that it abridges: more than any tokenizer makes of ordinary words and numbers.
+/// Tokens that a free answer may have for each word of its source: it should be shorter, not longer.
 const TOKENS_PER_WORD: usize = 4;
 
 /// Held to cuts, the model should make them; writing freely, it should stay near the words it was given.
@@ -31,9 +31,14 @@ pub(super) async fn shortened(
     cancel: &CancellationToken,
     heard: impl Fn(&str),
 ) -> Result<Option<String>, AssistantError> {
-    let messages = messages(&original.text, original.cuts.is_empty());
-    let most = TOKENS_PER_WORD * original.text.split_whitespace().count() + 16;
-    let abridge = (!original.cuts.is_empty()).then_some(original);
+    let free = original.cuts.is_empty();
+    let messages = messages(&original.text, free);
+    let most = match free {
+        true => TOKENS_PER_WORD * original.text.split_whitespace().count() + 16,
+        // Every token is a byte at least, in whatever language: what is held to its source always comes to its end.
+        false => original.text.len() + 1,
+    };
+    let abridge = (!free).then_some(original);
     if writer.prompt_tokens(&messages).await? + most > writer.context_length().await? {
         return Ok(None);
     }
