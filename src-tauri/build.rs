@@ -4,10 +4,6 @@ fn main() {
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(
         tauri_build::AppManifest::new().commands(&[
             "activity",
-            "draft",
-            "export_note",
-            "pick_export_path",
-            "summarize",
             "app_state",
             "audit",
             "cancel",
@@ -22,7 +18,9 @@ fn main() {
             "delete_forever",
             "document",
             "documents",
+            "draft",
             "empty_trash",
+            "export_note",
             "folders",
             "import_paths",
             "import_samples",
@@ -52,6 +50,7 @@ fn main() {
             "save_settings",
             "search",
             "settings",
+            "summarize",
             "trash_documents",
             "trash_note",
             "unlock",

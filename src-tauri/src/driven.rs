@@ -1,7 +1,10 @@
 //! The desktop program as end-to-end tests drive it: sealed but for the one loopback port of WebKit's
-//! inspector, which WebDriver needs. Compiled only by the `driven` feature and never packaged.
+//! inspector, which WebDriver needs, and with the answers to the system's dialogs read from the folder
+//! that `CABINET_DRIVEN_ANSWERS` names. Compiled only by the `driven` feature and never packaged.
 
 use std::process::ExitCode;
+
+use cabinet_desktop::Form;
 
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|arg| arg == "--reader") {
@@ -12,5 +15,9 @@ fn main() -> ExitCode {
         eprintln!("This is the test build; it runs under WebDriver only.");
         return ExitCode::FAILURE;
     };
-    cabinet_desktop::run(cabinet_seal::SealMode::Inspectable { port })
+    let answers = std::env::var_os("CABINET_DRIVEN_ANSWERS").unwrap_or_default();
+    cabinet_desktop::run(Form::Driven {
+        port,
+        answers: answers.into(),
+    })
 }

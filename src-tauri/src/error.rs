@@ -1,6 +1,9 @@
 //! The one place where errors become what the window shows: a stable code, what happened, what to do.
 
+use std::io;
+
 use cabinet_assistant::AssistantError;
+use cabinet_assistant::export::ExportError;
 use cabinet_assistant::models::ModelError;
 use cabinet_intake::IntakeError;
 use cabinet_library::LibraryError;
@@ -162,13 +165,49 @@ pub fn unreadable(name: &str, e: &IntakeError) -> UiError {
     says(e.code(), format!("{name}: {}", e.message()), e.advice())
 }
 
-/// Part of the window whose engine is still being built.
-pub fn not_yet(what: &str) -> UiError {
+/// A draft was asked for from no document.
+pub fn nothing_chosen() -> UiError {
     says(
-        "not_yet",
-        format!("{what} are not in this version yet."),
-        "Key points and search work now.",
+        "nothing_chosen",
+        "No document was chosen.",
+        "Choose at least one.",
     )
+}
+
+/// A note could not be made into a file.
+pub fn export(e: &ExportError) -> UiError {
+    says(
+        "export",
+        format!("{e}."),
+        "Nothing was written, and the note is as it was. Try the other format.",
+    )
+}
+
+/// An export could not be written where the user wanted it.
+pub fn write(e: &io::Error) -> UiError {
+    let (code, message, advice) = match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
+            "disk_full",
+            "There is no room for the file.",
+            "Free some space or choose another disk, then export again.",
+        ),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
+            "no_permission",
+            "Files may not be written in this folder.",
+            "Choose another folder.",
+        ),
+        io::ErrorKind::NotFound => (
+            "folder_missing",
+            "The folder for the file is not there any more.",
+            "Choose another folder.",
+        ),
+        _ => (
+            "export",
+            "The file could not be written.",
+            "Choose another place, then export again.",
+        ),
+    };
+    says(code, message, advice)
 }
 
 /// Something stopped that should not have.

@@ -2,7 +2,9 @@
 //! below it no crate knows Tauri.
 
 mod commands;
+mod dialogs;
 mod error;
+mod export;
 mod state;
 mod wire;
 mod wire_from;
@@ -14,11 +16,49 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_specta::{Builder, collect_commands};
 
 use commands::{assistant, documents, folders, imports, notes, search, session, system};
+use dialogs::Dialogs;
 use state::App;
 
+/// In which form the window runs. The program's entry chooses; nothing from outside can.
+pub enum Form {
+    /// As everybody gets it.
+    Packaged,
+    /// As WebDriver drives it in end-to-end tests.
+    #[cfg(feature = "driven")]
+    Driven {
+        /// The one port the seal leaves open, for WebKit's inspector.
+        port: u16,
+        /// Folder of the answers to the system's dialogs; see [`dialogs::Dialogs::Written`].
+        answers: PathBuf,
+    },
+}
+
+impl Form {
+    fn seal(&self) -> SealMode {
+        match self {
+            Self::Packaged => SealMode::Full,
+            #[cfg(feature = "driven")]
+            Self::Driven { port, .. } => SealMode::Inspectable { port: *port },
+        }
+    }
+
+    /// Whether WebKit keeps nothing on disk. It takes no WebDriver into a session that forgets itself.
+    fn forgets(&self) -> bool {
+        matches!(self, Self::Packaged)
+    }
+
+    fn dialogs(self) -> Dialogs {
+        match self {
+            Self::Packaged => Dialogs::System,
+            #[cfg(feature = "driven")]
+            Self::Driven { answers, .. } => Dialogs::Written(answers),
+        }
+    }
+}
+
 /// Runs the window until it is closed. Before anything else the process gives up the network.
-pub fn run(seal: SealMode) -> std::process::ExitCode {
-    if let Err(e) = cabinet_seal::harden_process().and_then(|()| cabinet_seal::seal_network(seal)) {
+pub fn run(form: Form) -> std::process::ExitCode {
+    if let Err(e) = cabinet_seal::harden_process().and_then(|()| cabinet_seal::seal_network(form.seal())) {
         eprintln!("Cabinet did not start, because it could not give up the network: {e}");
         return std::process::ExitCode::FAILURE;
     }
@@ -26,7 +66,8 @@ pub fn run(seal: SealMode) -> std::process::ExitCode {
     let typed = builder.invoke_handler();
     let raw: Box<dyn Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync> =
         Box::new(tauri::generate_handler![documents::original]);
-    let app = App::new(home(), cabinet_desk::default_models_dir());
+    let forgets = form.forgets();
+    let app = App::new(home(), cabinet_desk::default_models_dir(), form.dialogs());
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(app)
@@ -37,13 +78,13 @@ pub fn run(seal: SealMode) -> std::process::ExitCode {
                 typed(invoke)
             }
         })
-        .setup(|app| {
+        .setup(move |app| {
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Cabinet")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(720.0, 560.0)
                 // Nothing of what is shown may reach a cache on disk.
-                .incognito(true)
+                .incognito(forgets)
                 .build()?;
             Ok(())
         })
@@ -119,7 +160,6 @@ fn builder() -> Builder<tauri::Wry> {
             notes::restore_note_version,
             notes::trash_note,
             notes::restore_note,
-            notes::pick_export_path,
             notes::export_note,
             system::privacy,
             system::audit,
@@ -149,8 +189,8 @@ mod tests {
             )
             .expect("the types of wire.rs can be written as TypeScript");
         let written = std::fs::read_to_string(path).expect("it was just written");
-        assert_eq!(
-            committed, written,
+        assert!(
+            committed == written,
             "ui/src/lib/ipc/bindings.ts was stale and has been written anew: commit it"
         );
     }

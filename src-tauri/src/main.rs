@@ -3,9 +3,11 @@
 
 use std::process::ExitCode;
 
+use cabinet_desktop::Form;
+
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|arg| arg == "--reader") {
         return cabinet_desk::reader_main();
     }
-    cabinet_desktop::run(cabinet_seal::SealMode::Full)
+    cabinet_desktop::run(Form::Packaged)
 }

@@ -13,6 +13,7 @@ use tauri::{AppHandle, Emitter};
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::Answer;
+use crate::dialogs::Dialogs;
 use crate::error::{self, ui};
 use crate::wire::{JobsView, LockReason, Settings, UiError};
 
@@ -27,15 +28,18 @@ pub struct App {
     pub home: PathBuf,
     /// Where the models lie.
     pub models: PathBuf,
+    /// Who is asked for files and places.
+    pub dialogs: Dialogs,
     session: RwLock<Option<Arc<Session>>>,
 }
 
 impl App {
     /// An application with its cabinet locked.
-    pub fn new(home: PathBuf, models: PathBuf) -> Self {
+    pub fn new(home: PathBuf, models: PathBuf, dialogs: Dialogs) -> Self {
         Self {
             home,
             models,
+            dialogs,
             session: RwLock::new(None),
         }
     }
@@ -83,14 +87,8 @@ pub struct Session {
 impl Session {
     /// Starts the queue, the idle clock and the reporting of changes for an opened desk.
     pub fn start(desk: Desk, handle: AppHandle) -> Arc<Self> {
-        let changed = handle.clone();
-        let queue = ImportQueue::start(
-            desk.library().clone(),
-            cabinet_desk::reader(),
-            Box::new(move |_| {
-                let _ = changed.emit("library-changed", ());
-            }),
-        );
+        // Outcomes change the queue as well, and every change of the queue is told by `report_jobs`.
+        let queue = ImportQueue::start(desk.library().clone(), cabinet_desk::reader(), Box::new(|_| {}));
         let session = Arc::new(Self {
             desk,
             queue,
@@ -227,6 +225,8 @@ async fn report_jobs(session: std::sync::Weak<Session>, closing: CancellationTok
         let Some(session) = session.upgrade() else { return };
         if let Ok(view) = session.queue.view().await {
             let _ = session.handle.emit("jobs-changed", JobsView::from(view));
+            // A document was added, or can be found by its meaning now; the window fetches at its own pace.
+            session.library_changed();
         }
         drop(session);
         tokio::time::sleep(JOBS_EVERY).await;

@@ -324,6 +324,10 @@ pub struct Claim {
     pub reason: Option<String>,
     /// What it rests on; empty when unsupported.
     pub citations: Vec<Citation>,
+    /// True where it is quoted from the source word for word and no model wrote it.
+    pub quoted: bool,
+    /// Heading it belongs under, where the result has headings.
+    pub section: Option<String>,
 }
 
 /// What a result has read.
@@ -338,6 +342,26 @@ pub struct Coverage {
     pub pages_without_text: u32,
     /// What was left out and why, in words; empty when nothing was.
     pub left_out: Vec<String>,
+}
+
+/// Whom a summary is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SummaryStyle {
+    /// Any paper, for anybody.
+    Brief,
+    /// About a patient: diagnosis, findings, medicines, plan.
+    Clinical,
+    /// Agreements and decisions: parties, terms, money, duties.
+    Legal,
+}
+
+/// What a draft is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DraftTemplate {
+    /// For any matter.
+    General,
 }
 
 /// Key points, a summary or a draft section.

@@ -74,7 +74,7 @@ impl From<library::QueueView> for wire::JobsView {
             finished: q.finished,
             passages_done: q.embedding.0,
             passages_total: q.embedding.1,
-            trouble: q.embedding_trouble,
+            trouble: q.held.map(|held| held.message).or(q.embedding_trouble),
             seconds_left: q.left.map(|left| left.as_secs_f64()),
             paused: q.paused,
         }
@@ -187,6 +187,8 @@ impl From<assistant::Claim> for wire::Claim {
             },
             reason: c.reason,
             citations: c.citations.into_iter().map(citation).collect(),
+            quoted: c.quoted,
+            section: c.section,
         }
     }
 }
@@ -204,6 +206,24 @@ impl From<assistant::Grounded> for wire::Grounded {
             model: g.model,
             removed: g.removed,
             seconds: g.seconds,
+        }
+    }
+}
+
+impl From<wire::SummaryStyle> for assistant::summary::Style {
+    fn from(s: wire::SummaryStyle) -> Self {
+        match s {
+            wire::SummaryStyle::Brief => Self::Brief,
+            wire::SummaryStyle::Clinical => Self::Clinical,
+            wire::SummaryStyle::Legal => Self::Legal,
+        }
+    }
+}
+
+impl From<wire::DraftTemplate> for assistant::draft::Template {
+    fn from(t: wire::DraftTemplate) -> Self {
+        match t {
+            wire::DraftTemplate::General => Self::General,
         }
     }
 }

@@ -1,15 +1,16 @@
 //! What the assistant makes of documents: streamed and cancellable.
 
 use cabinet_assistant::AssistantEvent as Event;
-use cabinet_library::Action;
+use cabinet_library::{Action, DocumentId};
 use tauri::State;
 use tauri::ipc::Channel;
 use tokio_util::sync::CancellationToken;
 
 use super::Answer;
+use super::documents::parse;
 use crate::error::{self, assistant, ui};
 use crate::state::{App, Session};
-use crate::wire::{AssistantEvent, Grounded, Note};
+use crate::wire::{AssistantEvent, DraftTemplate, Grounded, Note, SummaryStyle};
 
 /// Whole sentences of a document that say what matters in it.
 #[tauri::command]
@@ -40,30 +41,89 @@ pub async fn key_points(
     Ok(points.into())
 }
 
-/// A summary of a document. Not in this version yet, and says so.
+/// A summary of a document, each sentence checked against it.
 #[tauri::command]
 #[specta::specta]
 pub async fn summarize(
-    _app: State<'_, App>,
-    _document_id: String,
-    _style: String,
-    _request: String,
-    _on_event: Channel<AssistantEvent>,
+    app: State<'_, App>,
+    document_id: String,
+    style: SummaryStyle,
+    request: String,
+    on_event: Channel<AssistantEvent>,
 ) -> Answer<Grounded> {
-    Err(error::not_yet("Summaries"))
+    let session = app.open()?;
+    let source = session
+        .desk()
+        .source(document_id.parse().map_err(ui)?)
+        .await
+        .map_err(ui)?;
+    let keep_unsupported = session.settings().await?.show_unsupported;
+    let work = Work::begin(&session, &request);
+    let summary = session
+        .desk()
+        .summarize(
+            source,
+            style.into(),
+            None,
+            keep_unsupported,
+            &forward(on_event),
+            &work.cancel,
+        )
+        .await
+        .map_err(|e| assistant(&e))?;
+    session
+        .library()
+        .record(Action::Generated, Some(document_id), None)
+        .await
+        .map_err(ui)?;
+    Ok(summary.into())
 }
 
-/// A new note drafted from documents. Not in this version yet, and says so.
+/// A new note drafted from documents, beside the first of them; each sentence checked and cited.
 #[tauri::command]
 #[specta::specta]
 pub async fn draft(
-    _app: State<'_, App>,
-    _document_ids: Vec<String>,
-    _template: String,
-    _request: String,
-    _on_event: Channel<AssistantEvent>,
+    app: State<'_, App>,
+    document_ids: Vec<String>,
+    template: DraftTemplate,
+    request: String,
+    on_event: Channel<AssistantEvent>,
 ) -> Answer<Note> {
-    Err(error::not_yet("Drafts"))
+    let session = app.open()?;
+    let ids: Vec<DocumentId> = parse(&document_ids)?;
+    let first = *ids.first().ok_or_else(error::nothing_chosen)?;
+    let folder = session.library().document(first).await.map_err(ui)?.folder;
+    let mut sources = Vec::with_capacity(ids.len());
+    for id in ids {
+        sources.push(session.desk().source(id).await.map_err(ui)?);
+    }
+    let keep_unsupported = session.settings().await?.show_unsupported;
+    let work = Work::begin(&session, &request);
+    let draft = session
+        .desk()
+        .draft(
+            sources,
+            template.into(),
+            keep_unsupported,
+            &forward(on_event),
+            &work.cancel,
+        )
+        .await
+        .map_err(|e| assistant(&e))?;
+    let note = session
+        .library()
+        .create_note(folder, &draft.title, &draft.body())
+        .await
+        .map_err(ui)?;
+    for document in document_ids {
+        session
+            .library()
+            .record(Action::Generated, Some(document), None)
+            .await
+            .map_err(ui)?;
+    }
+    session.library_changed();
+    Ok(note.into())
 }
 
 /// Stops long work within one token.

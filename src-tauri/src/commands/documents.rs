@@ -141,6 +141,7 @@ pub async fn empty_trash(app: State<'_, App>) -> Answer<u32> {
     Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
 }
 
-fn parse(ids: &[String]) -> Answer<Vec<DocumentId>> {
+/// Identifiers as the window sends them.
+pub fn parse(ids: &[String]) -> Answer<Vec<DocumentId>> {
     ids.iter().map(|id| id.parse().map_err(ui)).collect()
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 use tauri::{AppHandle, Manager, State};
-use tauri_plugin_dialog::DialogExt;
 
 use super::Answer;
 use crate::error::{self, ui};
@@ -14,34 +13,21 @@ use crate::wire::JobsView;
 /// The system's dialog for choosing files.
 #[tauri::command]
 #[specta::specta]
-pub async fn pick_files(handle: AppHandle) -> Answer<Vec<String>> {
-    let (tx, rx) = tokio::sync::oneshot::channel();
-    handle
-        .dialog()
-        .file()
-        .set_title("Add documents")
-        .pick_files(move |files| drop(tx.send(files)));
-    Ok(paths(rx.await.ok().flatten().unwrap_or_default()))
+pub async fn pick_files(handle: AppHandle, app: State<'_, App>) -> Answer<Vec<String>> {
+    Ok(text(app.dialogs.files(&handle).await))
 }
 
 /// The system's dialog for choosing a folder.
 #[tauri::command]
 #[specta::specta]
-pub async fn pick_directory(handle: AppHandle) -> Answer<Vec<String>> {
-    let (tx, rx) = tokio::sync::oneshot::channel();
-    handle
-        .dialog()
-        .file()
-        .set_title("Add a folder")
-        .pick_folder(move |folder| drop(tx.send(folder)));
-    Ok(paths(rx.await.ok().flatten().into_iter().collect()))
+pub async fn pick_directory(handle: AppHandle, app: State<'_, App>) -> Answer<Vec<String>> {
+    Ok(text(app.dialogs.folder(&handle).await.into_iter().collect()))
 }
 
-fn paths(files: Vec<tauri_plugin_dialog::FilePath>) -> Vec<String> {
-    files
+fn text(paths: Vec<PathBuf>) -> Vec<String> {
+    paths
         .into_iter()
-        .filter_map(|f| f.into_path().ok())
-        .map(|p| p.to_string_lossy().into_owned())
+        .map(|path| path.to_string_lossy().into_owned())
         .collect()
 }
 

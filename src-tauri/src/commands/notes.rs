@@ -1,9 +1,11 @@
-//! Notes: writing and history.
+//! Notes: writing, history and export.
 
-use tauri::State;
+use cabinet_library::Action;
+use tauri::{AppHandle, State};
 
 use super::Answer;
 use crate::error::{self, ui};
+use crate::export;
 use crate::state::App;
 use crate::wire::{ExportFormat, Note, NoteRow, NoteVersion};
 
@@ -141,16 +143,40 @@ pub async fn restore_note(app: State<'_, App>, id: String) -> Answer<()> {
     Ok(())
 }
 
-/// The system's dialog for choosing where an export goes. Not in this version yet, and says so.
+/// Writes a note as a file where the user says in the system's dialog; answers the file's name, or nothing where they
+/// thought better of it. The path never comes from the window: it could be talked into writing anywhere.
 #[tauri::command]
 #[specta::specta]
-pub async fn pick_export_path(_suggested: String, _format: ExportFormat) -> Answer<Option<String>> {
-    Err(error::not_yet("Exports"))
-}
-
-/// Writes a note as a file the user chose. Not in this version yet, and says so.
-#[tauri::command]
-#[specta::specta]
-pub async fn export_note(_id: String, _format: ExportFormat, _path: String) -> Answer<()> {
-    Err(error::not_yet("Exports"))
+pub async fn export_note(
+    handle: AppHandle,
+    app: State<'_, App>,
+    id: String,
+    format: ExportFormat,
+) -> Answer<Option<String>> {
+    let session = app.open()?;
+    let note = session
+        .library()
+        .note(id.parse().map_err(ui)?)
+        .await
+        .map_err(ui)?;
+    let bytes = export::render(&note, format).map_err(|e| error::export(&e))?;
+    let suggested = export::file_name(&note.title, format);
+    let Some(path) = app
+        .dialogs
+        .save(&handle, &suggested, format.kind(), format.ending())
+        .await
+    else {
+        return Ok(None);
+    };
+    let written = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    tokio::task::spawn_blocking(move || export::write(&path, &bytes))
+        .await
+        .map_err(|_| error::internal())?
+        .map_err(|e| error::write(&e))?;
+    session
+        .library()
+        .record(Action::Exported, Some(id), None)
+        .await
+        .map_err(ui)?;
+    Ok(written)
 }

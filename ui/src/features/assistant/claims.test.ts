@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '$lib/ipc';
-import { asText, coverageLine, leftOut, visibleClaims } from './claims';
+import { asText, authorship, bySection, coverageLine, leftOut, visibleClaims } from './claims';
 
 const citation = {
   documentId: 'd',
@@ -10,10 +10,11 @@ const citation = {
   end: 4,
   quote: 'Word',
 };
+const written = { quoted: false, section: null };
 const claims: Claim[] = [
-  { text: 'One.', verdict: 'supported', reason: null, citations: [citation] },
-  { text: 'Two.', verdict: 'partly', reason: 'why', citations: [citation] },
-  { text: 'Three.', verdict: 'unsupported', reason: 'why', citations: [] },
+  { ...written, text: 'One.', verdict: 'supported', reason: null, citations: [citation] },
+  { ...written, text: 'Two.', verdict: 'partly', reason: 'why', citations: [citation] },
+  { ...written, text: 'Three.', verdict: 'unsupported', reason: 'why', citations: [] },
 ];
 
 describe('claims', () => {
@@ -27,6 +28,26 @@ describe('claims', () => {
   it('copies each sentence with its source and its doubt', () => {
     expect(asText(claims)).toBe(
       'One. (Letter, p. 2)\nTwo. (Letter, p. 2) [partly]\nThree. [unsupported]',
+    );
+  });
+
+  it('puts sentences under their headings without changing their order', () => {
+    const [one, two, three] = claims as [Claim, Claim, Claim];
+    const under = (claim: Claim, section: string) => ({ ...claim, section });
+    const parts = bySection([under(one, 'Plan'), under(two, 'Plan'), under(three, 'Findings')]);
+    expect(parts.map((p) => [p.name, p.claims.length])).toEqual([
+      ['Plan', 2],
+      ['Findings', 1],
+    ]);
+    expect(bySection(claims)).toEqual([{ name: null, claims }]);
+  });
+
+  it('says who wrote it', () => {
+    const quoted = claims.map((claim) => ({ ...claim, quoted: true }));
+    expect(authorship(quoted, null)).toBe('Whole sentences of the document');
+    expect(authorship(claims, 'SmolLM2')).toBe('Written by SmolLM2, checked sentence by sentence');
+    expect(authorship([...claims, ...quoted], 'SmolLM2')).toBe(
+      'Written by SmolLM2, checked sentence by sentence; 3 of 6 quoted',
     );
   });
 

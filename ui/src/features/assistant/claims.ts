@@ -12,6 +12,26 @@ export function leftOut(claims: Claim[], removed: number, showUnsupported: boole
   return removed + (claims.length - visibleClaims(claims, showUnsupported).length);
 }
 
+/** Sentences under their headings, in the order they came; one part without a name where there are none. */
+export function bySection(claims: Claim[]): { name: string | null; claims: Claim[] }[] {
+  const parts: { name: string | null; claims: Claim[] }[] = [];
+  for (const claim of claims) {
+    const last = parts.at(-1);
+    if (last && last.name === claim.section) last.claims.push(claim);
+    else parts.push({ name: claim.section, claims: [claim] });
+  }
+  return parts;
+}
+
+/** Who wrote what is shown. */
+export function authorship(claims: Claim[], model: string | null): string {
+  const quoted = claims.filter((claim) => claim.quoted).length;
+  const written = claims.length - quoted;
+  if (written === 0) return 'Whole sentences of the document';
+  const checked = `Written by ${model ?? 'a model'}, checked sentence by sentence`;
+  return quoted === 0 ? checked : `${checked}; ${quoted} of ${claims.length} quoted`;
+}
+
 /** "Read 12 of 14 pages; 2 without text." */
 export function coverageLine(coverage: Coverage): string {
   const { pagesRead, pagesTotal, pagesWithoutText } = coverage;

@@ -16,6 +16,8 @@ const citation: Citation = {
   quote: 'Metformin 500 mg twice daily.',
 };
 const claim: Claim = {
+  quoted: false,
+  section: null,
   text: 'The dose was halved.',
   verdict: 'partly',
   reason: 'The cause is missing.',

@@ -70,10 +70,10 @@ export const commands = {
 	search: (request: SearchRequest) => typedError<SearchResults, UiError>(__TAURI_INVOKE("search", { request })),
 	/**  Whole sentences of a document that say what matters in it. */
 	keyPoints: (documentId: string, request: string, onEvent: Channel<AssistantEvent>) => typedError<Grounded, UiError>(__TAURI_INVOKE("key_points", { documentId, request, onEvent })),
-	/**  A summary of a document. Not in this version yet, and says so. */
-	summarize: (documentId: string, style: string, request: string, onEvent: Channel<AssistantEvent>) => typedError<Grounded, UiError>(__TAURI_INVOKE("summarize", { documentId, style, request, onEvent })),
-	/**  A new note drafted from documents. Not in this version yet, and says so. */
-	draft: (documentIds: string[], template: string, request: string, onEvent: Channel<AssistantEvent>) => typedError<Note, UiError>(__TAURI_INVOKE("draft", { documentIds, template, request, onEvent })),
+	/**  A summary of a document, each sentence checked against it. */
+	summarize: (documentId: string, style: SummaryStyle, request: string, onEvent: Channel<AssistantEvent>) => typedError<Grounded, UiError>(__TAURI_INVOKE("summarize", { documentId, style, request, onEvent })),
+	/**  A new note drafted from documents, beside the first of them; each sentence checked and cited. */
+	draft: (documentIds: string[], template: DraftTemplate, request: string, onEvent: Channel<AssistantEvent>) => typedError<Note, UiError>(__TAURI_INVOKE("draft", { documentIds, template, request, onEvent })),
 	/**  Stops long work within one token. */
 	cancel: (request: string) => typedError<null, UiError>(__TAURI_INVOKE("cancel", { request })),
 	/**  Notes of one folder or of all. */
@@ -94,10 +94,11 @@ export const commands = {
 	trashNote: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("trash_note", { id })),
 	/**  Takes a note out of the trash. */
 	restoreNote: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("restore_note", { id })),
-	/**  The system's dialog for choosing where an export goes. Not in this version yet, and says so. */
-	pickExportPath: (suggested: string, format: ExportFormat) => typedError<string | null, UiError>(__TAURI_INVOKE("pick_export_path", { suggested, format })),
-	/**  Writes a note as a file the user chose. Not in this version yet, and says so. */
-	exportNote: (id: string, format: ExportFormat, path: string) => typedError<null, UiError>(__TAURI_INVOKE("export_note", { id, format, path })),
+	/**
+	 *  Writes a note as a file where the user says in the system's dialog; answers the file's name, or nothing where they
+	 *  thought better of it. The path never comes from the window: it could be talked into writing anywhere.
+	 */
+	exportNote: (id: string, format: ExportFormat) => typedError<string | null, UiError>(__TAURI_INVOKE("export_note", { id, format })),
 	/**  What the kernel refuses, tried now; where the data lies. */
 	privacy: () => typedError<PrivacyReport, UiError>(__TAURI_INVOKE("privacy")),
 	/**  The audit log, newest first. */
@@ -182,6 +183,10 @@ export type Claim = {
 	reason: string | null,
 	/**  What it rests on; empty when unsupported. */
 	citations: Citation[],
+	/**  True where it is quoted from the source word for word and no model wrote it. */
+	quoted: boolean,
+	/**  Heading it belongs under, where the result has headings. */
+	section: string | null,
 };
 
 /**  What a result has read. */
@@ -230,6 +235,11 @@ export type DocumentState =
 "ready" | 
 /**  In the trash. */
 "trashed";
+
+/**  What a draft is made of. */
+export type DraftTemplate = 
+/**  For any matter. */
+"general";
 
 /**  Where a note may go. */
 export type ExportFormat = 
@@ -530,6 +540,15 @@ export type Strength = {
 	/**  True where Cabinet accepts it. */
 	accepted: boolean,
 };
+
+/**  Whom a summary is for. */
+export type SummaryStyle = 
+/**  Any paper, for anybody. */
+"brief" | 
+/**  About a patient: diagnosis, findings, medicines, plan. */
+"clinical" | 
+/**  Agreements and decisions: parties, terms, money, duties. */
+"legal";
 
 /**
  *  What went wrong, as the window needs it. The words come from one table in Rust (`error.rs`), so

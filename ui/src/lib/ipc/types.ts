@@ -43,6 +43,7 @@ export type SearchResults = Solid<wire.SearchResults>;
 export type Settings = Solid<wire.Settings>;
 export type Stage = wire.Stage;
 export type Strength = Solid<wire.Strength>;
+export type SummaryStyle = wire.SummaryStyle;
 export type UiError = wire.UiError;
 export type Verdict = wire.Verdict;
 export type Why = wire.Why;

@@ -7,13 +7,12 @@ import {
   type Claim,
   type Coverage,
   type Note,
+  type SummaryStyle,
 } from '$lib/ipc';
 import { session } from './session.svelte';
 
 export type Work = 'keyPoints' | 'summary' | 'draft';
-export type Style = 'brief' | 'clinical' | 'legal';
-
-export const styles: { id: Style; name: string; hint: string }[] = [
+export const styles: { id: SummaryStyle; name: string; hint: string }[] = [
   { id: 'brief', name: 'Brief', hint: 'A few sentences on the whole document' },
   { id: 'clinical', name: 'Clinical', hint: 'Findings, diagnoses, medication, follow-up' },
   { id: 'legal', name: 'Legal', hint: 'Parties, claims, dates, sums' },
@@ -37,7 +36,7 @@ export class Run {
   constructor(
     readonly request: string,
     readonly work: Work,
-    readonly style: Style,
+    readonly style: SummaryStyle,
     readonly documents: { id: string; title: string }[],
   ) {}
 
@@ -57,7 +56,7 @@ export class Run {
 }
 
 class Assistant {
-  style = $state<Style>('brief');
+  style = $state<SummaryStyle>('brief');
   runs = $state.raw<Run[]>([]);
 
   of(documentId: string): Run[] {

@@ -1,5 +1,5 @@
 /** Key points, summaries and drafts of the invented papers, with the pace of a small model. */
-import type { AssistantEvent, Citation, Claim, Coverage, Grounded } from '../types';
+import type { AssistantEvent, Citation, Claim, Coverage, Grounded, SummaryStyle } from '../types';
 import { sentences } from './search';
 import type { FakeDocument } from './state';
 
@@ -63,17 +63,21 @@ export async function fakeKeyPoints(
     verdict: 'supported',
     reason: null,
     citations: [source],
+    quoted: true,
+    section: null,
   }));
   return { claims, coverage: coverage(document), model: null, removed: 0, seconds: 0.8 };
 }
 
-function summaryClaims(document: FakeDocument): Claim[] {
+function summaryClaims(document: FakeDocument, style: SummaryStyle): Claim[] {
   const sources = sourcesOf(document, 4);
-  const claims: Claim[] = sources.map((source) => ({
+  const claims: Claim[] = sources.map((source, index) => ({
     text: source.quote,
     verdict: 'supported',
     reason: null,
     citations: [source],
+    quoted: index === 0,
+    section: style === 'brief' ? null : index < 2 ? 'Findings' : 'Plan',
   }));
   const second = claims[1];
   if (second) {
@@ -89,18 +93,21 @@ function summaryClaims(document: FakeDocument): Claim[] {
     verdict: 'unsupported',
     reason: 'The date "2 May 2026" does not stand anywhere in this document.',
     citations: [],
+    quoted: false,
+    section: claims.at(-1)?.section ?? null,
   });
   return claims;
 }
 
 export async function fakeSummary(
   document: FakeDocument,
+  style: SummaryStyle,
   sink: (event: AssistantEvent) => void,
   pace: Pace,
 ): Promise<Grounded> {
   sink({ type: 'progress', step: 'Reading', done: 0, total: document.row.pages });
   await wait(pace.step * 8);
-  const claims = summaryClaims(document);
+  const claims = summaryClaims(document, style);
   for (const claim of claims) {
     for (const piece of claim.text.split(/(?<= )/)) {
       if (pace.cancelled()) throw new Cancelled();

@@ -370,15 +370,15 @@ const commands: Backend['commands'] = {
     stream(request, (cancelled) =>
       fakeKeyPoints(find(documentId), sink, { step: pace.step, cancelled }),
     ),
-  summarize: (documentId, _style, request, sink) =>
+  summarize: (documentId, style, request, sink) =>
     stream(request, (cancelled) =>
-      fakeSummary(find(documentId), sink, { step: pace.step, cancelled }),
+      fakeSummary(find(documentId), style, sink, { step: pace.step, cancelled }),
     ),
   draft: (documentIds, _template, request, sink) =>
     stream(request, async (cancelled) => {
       const documents = documentIds.map(find);
       for (const document of documents) {
-        await fakeSummary(document, sink, { step: pace.step / 4, cancelled });
+        await fakeSummary(document, 'brief', sink, { step: pace.step / 4, cancelled });
       }
       const folderId = documents[0]?.row.folderId ?? 'f0';
       return newNote(folderId, `Draft: ${documents[0]?.row.title}`, draftBody(documents));
@@ -438,8 +438,8 @@ const commands: Backend['commands'] = {
       findNote(noteId).trashed = false;
       changed();
     }),
-  exportNote: () => done(() => undefined),
-  pickExportPath: (suggested) => answer(() => `/tmp/${suggested}`),
+  exportNote: (noteId, format) =>
+    answer(() => `${findNote(noteId).note.title}.${format === 'docx' ? 'docx' : 'md'}`),
   privacy: () =>
     answer(() => ({
       checks: [
