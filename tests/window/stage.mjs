@@ -1,0 +1,166 @@
+// Everything the window stands on in a test: a display of its own, a home of its own, a driver, and their end.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { env, tools } from "../../scripts/lib/places.mjs";
+import { fail, run, step, works } from "../../scripts/lib/run.mjs";
+import { build, modelFiles, userInterface } from "../../scripts/lib/setup.mjs";
+import { WebDriver } from "./webdriver.mjs";
+
+// Both are built when something is newer, or taken as they are from `CABINET_DRIVEN_BIN` and `CABINET_DESKTOP_BIN`.
+
+/** Builds what is driven; the seal of this one binary leaves the inspector's port open. */
+export function drivenProgram() {
+  prepare();
+  return process.env.CABINET_DRIVEN_BIN ?? build("cabinet-desktop-driven", { also: ["src-tauri", "ui/dist/index.html"], features: ["cabinet-desktop/driven"] });
+}
+
+/** Builds the window as everybody gets it. */
+export function program() {
+  prepare();
+  return process.env.CABINET_DESKTOP_BIN ?? build("cabinet-desktop", { also: ["src-tauri", "ui/dist/index.html"] });
+}
+
+function prepare() {
+  const needed = { Xvfb: "xvfb", WebKitWebDriver: "webkit2gtk-driver", xdotool: "xdotool" };
+  const missing = Object.keys(needed).filter((name) => !works("which", [name]));
+  if (missing.length > 0) fail(`Not installed: ${missing.join(", ")}. Run: apt-get install ${missing.map((name) => needed[name]).join(" ")}`);
+  modelFiles();
+  userInterface();
+}
+
+function tauriDriver() {
+  const root = join(tools, "tauri-driver");
+  const driver = join(root, "bin", "tauri-driver");
+  if (existsSync(driver)) return driver;
+  // A target directory of its own: the shared one is locked while the project is built.
+  const target = join(root, "target");
+  step("Building tauri-driver", () =>
+    run("cargo", ["install", "--locked", "tauri-driver@2.1.0", "--root", root], { env: { ...env, CARGO_TARGET_DIR: target } }),
+  );
+  rmSync(target, { recursive: true, force: true });
+  return driver;
+}
+
+/** A display and a home; `end` ends every process begun here and removes every file. */
+export class Stage {
+  #processes = [];
+
+  constructor(folder, display) {
+    this.folder = folder;
+    this.home = join(folder, "home");
+    this.answers = join(folder, "answers");
+    this.env = {
+      ...env,
+      DISPLAY: `:${display}`,
+      // Whatever a library under the window keeps for the user, it keeps here.
+      HOME: join(folder, "user"),
+      XDG_CACHE_HOME: join(folder, "user", ".cache"),
+      XDG_CONFIG_HOME: join(folder, "user", ".config"),
+      XDG_DATA_HOME: join(folder, "user", ".local", "share"),
+      XDG_RUNTIME_DIR: join(folder, "run"),
+      CABINET_HOME: this.home,
+      CABINET_DRIVEN_ANSWERS: this.answers,
+      GDK_BACKEND: "x11",
+      // WebKit's own allocator starts a thread before `main`, and the seal with one open port must come before any.
+      Malloc: "1",
+      LANG: "C.UTF-8",
+      TZ: "UTC",
+    };
+    delete this.env.WAYLAND_DISPLAY;
+  }
+
+  static async set() {
+    const folder = mkdtempSync(join(tmpdir(), "cabinet-window-"));
+    for (const name of ["answers", "user", "out", "screen"]) mkdirSync(join(folder, name));
+    mkdirSync(join(folder, "run"), { mode: 0o700 });
+    // Letters set as on the screens of today, not snapped to whole points.
+    const gtk = join(folder, "user", ".config", "gtk-3.0");
+    mkdirSync(gtk, { recursive: true });
+    writeFileSync(join(gtk, "settings.ini"), "[Settings]\ngtk-xft-antialias=1\ngtk-xft-hinting=0\ngtk-xft-hintstyle=hintnone\n");
+    // The server chooses a free display and says which.
+    const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-fbdir", join(folder, "screen")], {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    });
+    const display = await new Promise((resolve, reject) => {
+      server.stdio[3].once("data", (data) => resolve(Number(data)));
+      server.once("exit", () => reject(new Error("Xvfb did not start")));
+    });
+    const stage = new Stage(folder, display);
+    stage.#processes.push(server);
+    return stage;
+  }
+
+  /** Starts a program on this display. */
+  start(command, args = [], more = {}) {
+    const child = spawn(command, args, { env: { ...this.env, ...more }, stdio: ["ignore", "ignore", "pipe"] });
+    // Kept for the message of a failure only.
+    child.said = "";
+    child.stderr.on("data", (data) => (child.said = (child.said + data).slice(-4000)));
+    this.#processes.push(child);
+    return child;
+  }
+
+  /** Opens the window under WebDriver. */
+  async open(application) {
+    const [port, native] = [await freePort(), await freePort()];
+    const driver = this.start(tauriDriver(), ["--port", String(port), "--native-port", String(native)]);
+    const server = `http://127.0.0.1:${port}`;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await WebDriver.start(server, application);
+      } catch (error) {
+        // Refused until the driver listens; any other word is final.
+        if (error.cause?.code !== "ECONNREFUSED" || tries > 100) throw new Error(`${error.message}\n${driver.said}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  /** How many points of the screen have this colour (0xRRGGBB) just now. */
+  points(colour) {
+    // The server keeps its screen in a file: a header of its own length, then colours, then four bytes a point.
+    const screen = readFileSync(join(this.folder, "screen", "Xvfb_screen0"));
+    const start = screen.readUInt32BE(0) + screen.readUInt32BE(76) * 12;
+    const wanted = colour & 0xffffff;
+    let count = 0;
+    for (let at = start; at + 4 <= screen.length; at += 4) if ((screen.readUInt32LE(at) & 0xffffff) === wanted) count += 1;
+    return count;
+  }
+
+  /** What the next dialog of the system answers. */
+  answer(question, ...paths) {
+    writeFileSync(join(this.answers, question), paths.join("\n"));
+  }
+
+  /** A place for files that leave the cabinet. */
+  out(name) {
+    return join(this.folder, "out", name);
+  }
+
+  async end() {
+    for (const child of this.#processes.reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      const patience = setTimeout(() => child.kill("SIGKILL"), 5000);
+      await ended;
+      clearTimeout(patience);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
