@@ -107,9 +107,12 @@ impl<'a> Composer<'a> {
     /// What the model makes of a point, where it is borne out and worth having.
     async fn shorten(&mut self, point: &Point, quote: &Claim) -> Result<Option<Claim>, AssistantError> {
         let text = quote.text.clone();
+        if is_foreign(&text) {
+            return Ok(None);
+        }
         let cuts = cuts::cuts(&text);
         let free = cuts.is_empty();
-        if free && (point.words(self.units) < WORTH_SHORTENING || self.misses > MISSES || is_foreign(&text)) {
+        if free && (point.words(self.units) < WORTH_SHORTENING || self.misses > MISSES) {
             return Ok(None);
         }
         // What the model writes freely is shown when it is checked, not before: nobody shall read a wrong dose, not
