@@ -20,6 +20,16 @@ const CANDIDATES: usize = 200;
 /// Share of meaning in the merged score; the rest is words.
 const MEANING: f64 = 0.5;
 
+/// Everything, best first.
+pub(crate) const WHOLE: &str =
+    "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH ?1 ORDER BY rank LIMIT ?2";
+/// As [`WHOLE`], but for a scope or a trash to be laid over it. `CROSS JOIN` asks the documents first, which are few.
+pub(crate) const WITHIN: &str = "SELECT rowid, -rank FROM passages_fts
+     WHERE passages_fts MATCH ?1
+       AND +rowid IN (SELECT p.num FROM documents d CROSS JOIN passages p ON p.document = d.num
+                      WHERE d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4))
+     ORDER BY rank LIMIT ?2";
+
 /// Which half to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
@@ -217,41 +227,55 @@ impl Library {
     async fn to_the_letter(&self, parsed: &Query, scope: &Scope) -> Result<HashSet<i64>, LibraryError> {
         let mut exact = HashSet::new();
         for (expression, part) in parsed.match_exact() {
-            for (passage, _) in self.full_text(&expression, scope, CANDIDATES / 2).await? {
-                let (text,): (String,) = sqlx::query_as("SELECT text FROM passages WHERE num = ?")
-                    .bind(passage)
-                    .fetch_one(self.db())
-                    .await
-                    .map_err(LibraryError::database("reading a passage"))?;
-                if query::stands_in(&text, part) {
-                    exact.insert(passage);
-                }
-            }
+            let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
+            let list = list(near.iter().map(|(passage, _)| *passage));
+            let texts: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
+                "SELECT num, text FROM passages WHERE num IN ({list})"
+            )))
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("reading passages to the letter"))?;
+            exact.extend(
+                texts
+                    .into_iter()
+                    .filter(|(_, text)| query::stands_in(text, part))
+                    .map(|(passage, _)| passage),
+            );
         }
         Ok(exact)
     }
 
     /// BM25 over the full-text index, higher is better.
+    ///
+    /// Looks at no row of `passages`: a common word stands in thousands of them, and every page of that table would
+    /// have to be decrypted. The scope is laid over the sorted matches as a set of numbers from an index.
     async fn full_text(
         &self,
         expression: &str,
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        sqlx::query_as(
-            "SELECT p.num, -bm25(passages_fts) AS score
-             FROM passages_fts JOIN passages p ON p.num = passages_fts.rowid JOIN documents d ON d.num = p.document
-             WHERE passages_fts MATCH ?1 AND d.trashed_at IS NULL
-               AND (?2 IS NULL OR d.folder = ?2) AND (?3 IS NULL OR d.num = ?3)
-             ORDER BY score DESC LIMIT ?4",
-        )
-        .bind(expression)
-        .bind(scope.folder)
-        .bind(scope.document)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(self.db())
-        .await
-        .map_err(LibraryError::database("searching words"))
+        let whole = scope.folder.is_none() && scope.document.is_none() && !self.has_trash().await?;
+        let mut query = sqlx::query_as(if whole { WHOLE } else { WITHIN })
+            .bind(expression)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        if !whole {
+            query = query.bind(scope.folder).bind(scope.document);
+        }
+        query
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("searching words"))
+    }
+
+    /// True where a document is in the trash, and so must be kept out of what is found.
+    async fn has_trash(&self) -> Result<bool, LibraryError> {
+        let (trash,): (bool,) =
+            sqlx::query_as("SELECT EXISTS (SELECT 1 FROM documents WHERE trashed_at IS NOT NULL)")
+                .fetch_one(self.db())
+                .await
+                .map_err(LibraryError::database("looking for trash"))?;
+        Ok(trash)
     }
 
     /// Loads what the best need to be shown, leaving out the trash and unwanted kinds.
@@ -265,12 +289,20 @@ impl Library {
         limit: usize,
     ) -> Result<Vec<Hit>, LibraryError> {
         let by_words: HashSet<i64> = words.iter().map(|(passage, _)| *passage).collect();
-        let rows = self.rows(ranked.iter().map(|(passage, _)| *passage)).await?;
-        let shown: Vec<(i64, f64)> = ranked
-            .into_iter()
-            .filter(|(passage, _)| rows.get(passage).is_some_and(|row| scope.admits(row)))
-            .take(limit)
-            .collect();
+        let mut rows = HashMap::new();
+        let mut shown: Vec<(i64, f64)> = Vec::new();
+        // The best alone are read; more only where some of them may not be shown.
+        for some in ranked.chunks(limit.max(1)) {
+            let more = self.rows(some.iter().map(|(passage, _)| *passage)).await?;
+            let admitted =
+                |(passage, _): &&(i64, f64)| more.get(passage).is_some_and(|row| scope.admits(row));
+            shown.extend(some.iter().filter(admitted));
+            rows.extend(more);
+            if shown.len() >= limit {
+                break;
+            }
+        }
+        shown.truncate(limit);
         let mut marks = self
             .marks(parsed, shown.iter().map(|(passage, _)| *passage))
             .await?;
@@ -311,7 +343,7 @@ impl Library {
         &self,
         passages: impl Iterator<Item = i64>,
     ) -> Result<HashMap<i64, PassageRow>, LibraryError> {
-        let list = passages.map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        let list = list(passages);
         let sql = format!(
             "SELECT p.num, p.page, p.start, p.\"end\", p.text, d.num AS document_num, d.folder AS folder_num,
                     d.id, d.title, d.source_name, d.kind, f.id AS folder_id
@@ -336,7 +368,7 @@ impl Library {
         let Some(expression) = parsed.match_any() else {
             return Ok(HashMap::new());
         };
-        let list = passages.map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        let list = list(passages);
         let sql = format!(
             "SELECT rowid, highlight(passages_fts, 0, ?1, ?2) FROM passages_fts
              WHERE passages_fts MATCH ?3 AND rowid IN ({list})"
@@ -353,6 +385,11 @@ impl Library {
             .map(|(passage, text)| (passage, snippet::marks(&text)))
             .collect())
     }
+}
+
+/// Numbers as SQL takes them in a list.
+fn list(numbers: impl Iterator<Item = i64>) -> String {
+    numbers.map(|n| n.to_string()).collect::<Vec<_>>().join(",")
 }
 
 struct Scope {
