@@ -37,4 +37,10 @@ step("Rust: unit tests and journeys", () =>
   }),
 );
 
+if (platform() === "linux") {
+  step("The real window, driven end to end", () => run("npm", ["run", "-s", "test:window"], { env: linted, stdio: "inherit" }));
+} else {
+  say("The window is driven on Linux only; on this system its unit tests alone were run.");
+}
+
 say(`Everything passed in ${((Date.now() - started) / 60000).toFixed(1)} min.`);

@@ -18,7 +18,14 @@ const DEBIAN = {
   "libprotobuf-dev": "LanceDB's file formats",
 };
 const DEBIAN_FOR_TESTS = {
-  strace: "watching what the processes ask of the kernel",
+  xvfb: "a display for the window under test",
+  "webkit2gtk-driver": "driving the window (WebDriver)",
+  xdotool: "dragging and typing as the desktop does",
+  "dbus-daemon": "the session bus of the window under test",
+  "at-spi2-core": "what a screen reader would see of the window",
+  "gir1.2-atspi-2.0": "reading that",
+  "gir1.2-gtk-3.0": "a desktop program to drag files from",
+  "python3-gi": "the two little programs that do both",
 };
 
 /** Debian packages that are not installed. */
