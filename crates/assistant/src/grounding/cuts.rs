@@ -114,18 +114,6 @@ const OPENINGS: &[&str] = &[
     "again",
 ];
 
-/// Lawyers' pointers to the paper itself.
-const POINTERS: &[&str] = &[
-    "hereunder",
-    "herein",
-    "hereby",
-    "hereof",
-    "hereto",
-    "thereunder",
-    "thereof",
-    "thereto",
-];
-
 /// Verbs before which a part between commas ends.
 const VERBS: &[&str] = &[
     "is", "are", "was", "were", "has", "have", "had", "shall", "will", "may", "must", "can", "should",
@@ -137,7 +125,7 @@ pub(crate) fn cuts(sentence: &str) -> Vec<Range<usize>> {
     let mut found = opening(sentence).into_iter().collect::<Vec<_>>();
     found.extend(brackets(sentence));
     found.extend(additions(sentence));
-    found.extend(pointers(sentence));
+    found.extend(flourishes(sentence));
     found.sort_by_key(|cut| (cut.start, std::cmp::Reverse(cut.end)));
     let mut apart: Vec<Range<usize>> = Vec::new();
     for cut in found {
@@ -201,7 +189,9 @@ fn brackets(sentence: &str) -> Vec<Range<usize>> {
         let inside = &sentence[open + 2..close - 1];
         let nested = inside.contains('(');
         let repeats = inside.chars().all(|c| c.is_ascii_digit()) && !inside.is_empty();
-        let names = names_something_new(inside, &sentence[..open]);
+        // "(ii)" goes with "(i)", "(s)" is a part of its word.
+        let marks = inside.chars().count() <= 4 && inside.chars().all(char::is_alphabetic);
+        let names = marks || names_something_new(inside, &sentence[..open]);
         if !nested && !names && (repeats && spelt_before(&sentence[..open]) || !repeats && is_light(inside)) {
             found.push(open..close);
         }
@@ -261,22 +251,12 @@ fn additions(sentence: &str) -> Vec<Range<usize>> {
     found
 }
 
-fn pointers(sentence: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for pointer in POINTERS {
-        for (at, _) in sentence.match_indices(pointer) {
-            let end = at + pointer.len();
-            let whole = sentence[..at].ends_with(' ') && sentence[end..].starts_with([' ', '.']);
-            // "As herein provided", "the rights and obligations thereunder of": only where nothing hangs on it.
-            let joined = ["as ", "or ", "and ", "except "]
-                .iter()
-                .any(|word| sentence[..at].ends_with(word));
-            if whole && !joined {
-                found.push(at - 1..end);
-            }
-        }
-    }
-    found
+/// "Hereby". Not "herein" or "hereunder": obligations under this paper are not all obligations.
+fn flourishes(sentence: &str) -> Vec<Range<usize>> {
+    sentence
+        .match_indices(" hereby ")
+        .map(|(at, word)| at..at + word.len() - 1)
+        .collect()
 }
 
 fn begins_with(part: &str, beginnings: &[&str]) -> bool {
@@ -329,7 +309,7 @@ mod tests {
                 "She brought her papers, including the old letters and the scans.",
                 "She brought her papers.",
             ),
-            ("The fees due hereunder are payable.", "The fees due are payable."),
+            ("The Buyer hereby agrees to it.", "The Buyer agrees to it."),
         ] {
             assert_eq!(without(long), short);
             assert!(is_abridged(short, long, &cuts(long)), "{long}");
@@ -344,8 +324,10 @@ mod tests {
             "The Buyer, subject to clause 4, shall pay.",
             "Ramipril (5 mg) was started.",
             "Juno Limited (the Tenant) shall pay.",
+            "The Buyer shall (i) pay and (ii) collect.",
             "She takes three tablets, including one without food.",
             "Upon termination, the Buyer shall pay.",
+            "The obligations hereunder survive.",
             "The wound, which was not infected, was dressed.",
         ] {
             assert_eq!(without(sentence), sentence);

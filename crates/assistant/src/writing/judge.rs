@@ -46,7 +46,7 @@ pub(super) fn judge(sources: &Sources, text: &str, quote: &Claim, cuts: &[Range<
         .citations
         .iter()
         .any(|cited| quote.citations.iter().any(|source| overlap(cited, source)));
-    match rests_on_it && shorter && keeps_facts(text, &quote.text) {
+    match rests_on_it && shorter && keeps_facts(text, &quote.text) && keeps_phrases(text, &quote.text) {
         true => Judgement::Good(claim),
         false => Judgement::Useless,
     }
@@ -71,6 +71,29 @@ fn keeps_facts(text: &str, source: &str) -> bool {
     };
     let kept = |fact: facts::Fact| mine.iter().any(|other| other.value.is_borne_out_by(&fact.value));
     facts::facts(source).into_iter().filter(weighty).all(kept)
+}
+
+/// True where no word was taken out of the middle of a phrase: "odd hydrogen" is not hydrogen, nor are "liver function
+/// tests" the liver. Whole phrases may go; grammar and marks show where one ends.
+fn keeps_phrases(text: &str, source: &str) -> bool {
+    let read = |text: &str| -> Vec<(String, bool)> {
+        text.split_whitespace()
+            .map(|word| (words(word).join(" "), word.ends_with([',', ';', ':', '.', ')'])))
+            .filter(|(word, _)| !word.is_empty())
+            .collect()
+    };
+    let (mine, theirs) = (read(text), read(source));
+    let mut kept = vec![false; theirs.len()];
+    let mut from = 0;
+    for (word, _) in &mine {
+        if let Some(at) = (from..theirs.len()).find(|&at| theirs[at].0 == *word) {
+            kept[at] = true;
+            from = at + 1;
+        }
+    }
+    let content = |at: usize| !cabinet_text::is_stop_word(&theirs[at].0);
+    (1..theirs.len())
+        .all(|at| kept[at - 1] == kept[at] || theirs[at - 1].1 || !content(at - 1) || !content(at))
 }
 
 /// True where three words come again: a small model that runs in a circle.
@@ -131,6 +154,22 @@ mod tests {
             "She has fever since Monday."
         ));
         assert!(!say_the_same("He is allergic to latex.", "The scan was normal."));
+    }
+
+    #[test]
+    fn phrases_stay_whole_or_go() {
+        let source =
+            "The scan showed changes in odd hydrogen levels, and raised liver function tests on Monday.";
+        for (text, whole) in [
+            ("The scan showed changes in odd hydrogen levels.", true),
+            ("The scan showed changes in hydrogen levels.", false),
+            (
+                "The scan showed changes in odd hydrogen levels, and raised liver tests.",
+                false,
+            ),
+        ] {
+            assert_eq!(keeps_phrases(text, source), whole, "{text}");
+        }
     }
 
     #[test]

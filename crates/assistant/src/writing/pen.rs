@@ -78,7 +78,7 @@ pub(super) async fn shortened(
 
 /// The words as a sentence: with a capital and an end.
 fn whole(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches([',', ';', ':', ' ']);
+    let text = text.trim().trim_end_matches(['.', ',', ';', ':', ' ']);
     let first = text.chars().next()?;
     let mut sentence: String = first.to_uppercase().chain(text.chars().skip(1)).collect();
     if !sentence.ends_with(['.', '!', '?', '"', '”']) {
@@ -94,6 +94,7 @@ mod tests {
     #[test]
     fn words_become_a_sentence() {
         assert_eq!(whole(" the rent is due,").as_deref(), Some("The rent is due."));
+        assert_eq!(whole("it ends;.").as_deref(), Some("It ends."));
         assert_eq!(whole("  "), None);
     }
 }
