@@ -18,7 +18,7 @@ const sample = (name) => join(root, "tests", "samples", name);
 const summary = sample("Discharge summary - Ada Lindqvist.pdf");
 const lease = sample("Lease - 14 Wharf Lane.docx");
 /** Words of the documents, none of them in the interface. */
-const content = ["Lindqvist", "ejection fraction", "warfarin", "Corwen", "Wharf Lane"];
+const content = ["Lindqvist", "ejection fraction", "warfarin", "Corwen", "Wharf Lane", "newsletter"];
 
 let stage, window;
 
@@ -266,12 +266,27 @@ station("an export that cannot be written says why and what to do", async () => 
   await window.until("it is said", async () => /not there any more.*Choose another folder/s.test((await window.texts("toast")).join(" ")));
 });
 
+station("files dragged from the desktop are added, and quoted where they are let go", async () => {
+  const place = await window.middle(await window.find("note-editor"));
+  await stage.dragFiles([sample("Practice newsletter.html")], place, async () => {
+    await window.until("it says what will happen", async () => /Add to General and quote here/.test((await window.texts("drag-ghost"))[0] ?? ""));
+  });
+  await window.until("the newsletter is quoted", async () => (await window.texts("cited-quote")).some((quote) => quote.includes("closed on Thursday 26 November")), 20);
+  await window.find("note-saved", { more: '[data-state="saved"]' });
+});
+
 station("a locked window shows and names nothing", async () => {
+  assert.ok(stage.accessible().includes("Lindqvist"), "assistive programs read the open window");
   await window.click("rail-lock");
   await window.find("lock");
   const page = await window.run(() => document.documentElement.outerHTML);
   for (const words of content) assert.ok(!page.includes(words), `"${words}" is still in the page`);
   assert.equal(await window.title(), "Cabinet");
+  const read = await window.until("assistive programs read the lock screen", () => {
+    const read = stage.accessible();
+    return read.includes("Passphrase") && read;
+  });
+  for (const words of content) assert.ok(!read.includes(words), `assistive programs still read "${words}"`);
   const titles = windowTitles();
   assert.ok(titles.includes("Cabinet"), `the window is there: ${titles}`);
   for (const words of content) assert.ok(!titles.join(" ").includes(words), `"${words}" in a window title`);
@@ -293,7 +308,7 @@ station("a wrong passphrase is told in words, the right one opens", async () => 
 });
 
 station("everything is still there", async () => {
-  await window.until("both documents", async () => (await window.texts("document-row")).length === 2);
+  await window.until("all documents", async () => (await window.texts("document-row")).length === 3);
   await window.click("rail-notes");
   await window.click("note-row");
   const [quote] = await window.until("the quote", async () => {

@@ -1,14 +1,20 @@
 // Everything the window stands on in a test: a display of its own, a home of its own, a driver, and their end.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { env, tools } from "../../scripts/lib/places.mjs";
 import { fail, run, step, works } from "../../scripts/lib/run.mjs";
 import { build, modelFiles, userInterface } from "../../scripts/lib/setup.mjs";
 import { WebDriver } from "./webdriver.mjs";
+
+/** Debian's own Python: the one its libraries for GTK and for assistive programs belong to. */
+const PYTHON = "/usr/bin/python3";
+const desktop = (name) => join(dirname(fileURLToPath(import.meta.url)), "desktop", name);
 
 // Both are built when something is newer, or taken as they are from `CABINET_DRIVEN_BIN` and `CABINET_DESKTOP_BIN`.
 
@@ -25,9 +31,18 @@ export function program() {
 }
 
 function prepare() {
-  const needed = { Xvfb: "xvfb", WebKitWebDriver: "webkit2gtk-driver", xdotool: "xdotool" };
-  const missing = Object.keys(needed).filter((name) => !works("which", [name]));
-  if (missing.length > 0) fail(`Not installed: ${missing.join(", ")}. Run: apt-get install ${missing.map((name) => needed[name]).join(" ")}`);
+  const there = {
+    xvfb: works("which", ["Xvfb"]),
+    xdotool: works("which", ["xdotool"]),
+    "webkit2gtk-driver": works("which", ["WebKitWebDriver"]),
+    dbus: works("which", ["dbus-daemon"]),
+    "at-spi2-core": existsSync("/usr/share/dbus-1/services/org.a11y.Bus.service"),
+    "gir1.2-gtk-3.0": works(PYTHON, ["-c", "import gi; gi.require_version('Gtk', '3.0')"]),
+    "gir1.2-atspi-2.0": works(PYTHON, ["-c", "import gi; gi.require_version('Atspi', '2.0')"]),
+    "python3-gi": works(PYTHON, ["-c", "import gi"]),
+  };
+  const missing = Object.keys(there).filter((name) => !there[name]);
+  if (missing.length > 0) fail(`The window cannot be tested yet. Run: apt-get install ${missing.join(" ")}`);
   modelFiles();
   userInterface();
 }
@@ -38,9 +53,9 @@ function tauriDriver() {
   if (existsSync(driver)) return driver;
   // A target directory of its own: the shared one is locked while the project is built.
   const target = join(root, "target");
-  step("Building tauri-driver", () =>
-    run("cargo", ["install", "--locked", "tauri-driver@2.1.0", "--root", root], { env: { ...env, CARGO_TARGET_DIR: target } }),
-  );
+  // Not ours to lint: what `npm test` puts in the compiler's place stays out of this.
+  const plain = { ...env, CARGO_TARGET_DIR: target, RUSTC_WORKSPACE_WRAPPER: undefined };
+  step("Building tauri-driver", () => run("cargo", ["install", "--locked", "tauri-driver@2.1.0", "--root", root], { env: plain }));
   rmSync(target, { recursive: true, force: true });
   return driver;
 }
@@ -91,6 +106,16 @@ export class Stage {
     });
     const stage = new Stage(folder, display);
     stage.#processes.push(server);
+    // Assistive programs find the window over a bus of the session; this is one that nobody else is on.
+    const bus = spawn("dbus-daemon", ["--session", "--nofork", "--print-address=3"], {
+      env: stage.env,
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    });
+    stage.#processes.push(bus);
+    stage.env.DBUS_SESSION_BUS_ADDRESS = await new Promise((resolve, reject) => {
+      bus.stdio[3].once("data", (data) => resolve(data.toString().trim()));
+      bus.once("exit", () => reject(new Error("dbus-daemon did not start")));
+    });
     return stage;
   }
 
@@ -115,7 +140,7 @@ export class Stage {
       } catch (error) {
         // Refused until the driver listens; any other word is final.
         if (error.cause?.code !== "ECONNREFUSED" || tries > 100) throw new Error(`${error.message}\n${driver.said}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await sleep(100);
       }
     }
   }
@@ -134,6 +159,33 @@ export class Stage {
   /** What the next dialog of the system answers. */
   answer(question, ...paths) {
     writeFileSync(join(this.answers, question), paths.join("\n"));
+  }
+
+  /** What assistive programs can read of all windows. */
+  accessible() {
+    return execFileSync(PYTHON, [desktop("accessible.py")], { env: this.env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  }
+
+  /** Drags files from a window beside this one to a place in it, as from a file manager. `during` runs before they are let go. */
+  async dragFiles(files, { x, y }, during) {
+    const from = { x: 1340, y: 60 };
+    const source = spawn(PYTHON, [desktop("drag_source.py"), ...files], { env: this.env, stdio: ["ignore", "pipe", "ignore"] });
+    this.#processes.push(source);
+    await new Promise((resolve, reject) => {
+      source.stdout.once("data", resolve);
+      source.once("exit", () => reject(new Error("the window with the files did not open")));
+    });
+    const mouse = async (...args) => {
+      execFileSync("xdotool", args.map(String), { env: this.env });
+      await sleep(60);
+    };
+    await mouse("mousemove", from.x, from.y);
+    await mouse("mousedown", 1);
+    for (const share of [0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1])
+      await mouse("mousemove", Math.round(from.x + (x - from.x) * share), Math.round(from.y + (y - from.y) * share));
+    await during();
+    await mouse("mouseup", 1);
+    source.kill();
   }
 
   /** A place for files that leave the cabinet. */
