@@ -413,7 +413,10 @@ async fn hot_queries_use_their_indexes() {
             "documents_by_hash",
         ),
         // Not one row of `passages` is read for a match: only its index.
-        (crate::search::WITHIN, "SEARCH p USING COVERING INDEX passages_by_document"),
+        (
+            crate::search::WITHIN,
+            "SEARCH p USING COVERING INDEX passages_by_document",
+        ),
         (crate::search::WHOLE, "SCAN passages_fts VIRTUAL TABLE"),
     ] {
         let plan: Vec<(i64, i64, i64, String)> =
