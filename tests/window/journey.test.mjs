@@ -18,7 +18,7 @@ const sample = (name) => join(root, "tests", "samples", name);
 const summary = sample("Discharge summary - Ada Lindqvist.pdf");
 const lease = sample("Lease - 14 Wharf Lane.docx");
 /** Words of the documents, none of them in the interface. */
-const content = ["Lindqvist", "ejection fraction", "warfarin", "Corwen", "Wharf Lane", "newsletter"];
+const content = ["Lindqvist", "ejection fraction", "warfarin", "Corwen", "Wharf Lane", "newsletter", "Harrow Quay"];
 
 let stage, window;
 
@@ -154,6 +154,28 @@ station("the hit is marked on the page of the PDF", async () => {
   assert.ok(seen.covered > 0.7, `the mark covers the words: ${seen.covered}`);
   assert.ok(seen.ink > 0.03, `the words are drawn beneath the mark: ${seen.ink}`);
   assert.ok(seen.inView, "the marked words are in view");
+});
+
+station("a hit on a later page is brought into view", async () => {
+  stage.answer("files", sample("Judgment - Harrow Quay v Penhallow Timber.pdf"));
+  await window.click("rail-library");
+  await window.click("add-files");
+  await window.until("the judgment is there", async () => (await window.texts("document-row")).some((row) => row.includes("Harrow Quay")), 30);
+  await window.click("rail-search");
+  await window.fill("search-input", '"twenty-one days for remedy"');
+  await window.until("one exact hit", async () => (await window.texts("hit"))[0]?.includes("twenty-one days for"));
+  await window.press(KEYS.enter);
+  const inView = () => {
+    const mark = document.querySelector('[data-page="5"] [data-testid="page-mark"][data-kind="word"]')?.getBoundingClientRect();
+    const view = document.querySelector('[data-testid="pdf-pages"]')?.getBoundingClientRect();
+    return mark && view ? mark.top >= view.top && mark.bottom <= view.bottom : false;
+  };
+  await window.until("the mark on page 5 can be seen", () => window.run(inView), 20);
+  await window.click("rail-search");
+  await window.fill("search-input", "ejection fraction");
+  await window.until("the first hits are back", async () => (await window.texts("hit"))[0]?.includes("52%"));
+  await window.press(KEYS.enter);
+  await window.find("page-mark", { more: '[data-kind="word"]', seconds: 20 });
 });
 
 station("key points are sentences of the document, each with its place", async () => {
@@ -308,7 +330,7 @@ station("a wrong passphrase is told in words, the right one opens", async () => 
 });
 
 station("everything is still there", async () => {
-  await window.until("all documents", async () => (await window.texts("document-row")).length === 3);
+  await window.until("all documents", async () => (await window.texts("document-row")).length === 4);
   await window.click("rail-notes");
   await window.click("note-row");
   const [quote] = await window.until("the quote", async () => {
