@@ -55,7 +55,8 @@ async function highest() {
   let most = 0;
   const watch = setInterval(() => {
     try {
-      most = memory(work.pid, "VmHWM");
+      // A process that has just ended reports nothing.
+      most = Math.max(most, memory(work.pid, "VmHWM"));
     } catch {
       // It has ended between two looks.
     }
