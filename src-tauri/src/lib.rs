@@ -176,6 +176,34 @@ fn builder() -> Builder<tauri::Wry> {
 mod tests {
     use super::*;
 
+    /// What the window may call is what there is: neither a right without a command nor a command without a right.
+    #[test]
+    fn every_command_is_named_and_allowed() {
+        let bindings = include_str!("../../ui/src/lib/ipc/bindings.ts");
+        let mut commands: Vec<&str> = bindings
+            .split("__TAURI_INVOKE(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .chain(["original"])
+            .collect();
+        let mut named: Vec<&str> = include_str!("../build.rs")
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","))
+            .collect();
+        let capability = include_str!("../capabilities/main.json");
+        let mut allowed: Vec<String> = capability
+            .split("\"allow-")
+            .skip(1)
+            .filter_map(|rest| Some(rest.split('"').next()?.replace('-', "_")))
+            .collect();
+        commands.sort_unstable();
+        named.sort_unstable();
+        allowed.sort_unstable();
+        assert!(commands.len() > 40, "the bindings are read as they are written");
+        assert_eq!(commands, named, "build.rs names each command");
+        assert_eq!(commands, allowed, "the capability allows each command");
+    }
+
     /// Writes the window's types; the committed file must already say the same.
     #[test]
     fn bindings_are_current() {
