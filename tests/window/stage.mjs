@@ -35,7 +35,7 @@ function prepare() {
     xvfb: works("which", ["Xvfb"]),
     xdotool: works("which", ["xdotool"]),
     "webkit2gtk-driver": works("which", ["WebKitWebDriver"]),
-    dbus: works("which", ["dbus-daemon"]),
+    "dbus-daemon": works("which", ["dbus-daemon"]),
     "at-spi2-core": existsSync("/usr/share/dbus-1/services/org.a11y.Bus.service"),
     "gir1.2-gtk-3.0": works(PYTHON, ["-c", "import gi; gi.require_version('Gtk', '3.0')"]),
     "gir1.2-atspi-2.0": works(PYTHON, ["-c", "import gi; gi.require_version('Atspi', '2.0')"]),
