@@ -37,6 +37,9 @@ const START: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(2);
 /// What the environment of a child is cut down to: enough to load shared libraries.
 const ENVIRONMENT: [&str; 4] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot", "PATH"];
+/// The desktop program carries WebKit, whose allocator starts a thread before `main` unless it is told to leave memory
+/// to the system. The cell takes no process with a second thread.
+const NO_SECOND_THREAD: (&str, &str) = ("Malloc", "1");
 
 /// What a reader child may use.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +187,7 @@ impl Reader {
                     .iter()
                     .filter_map(|name| Some((name, std::env::var_os(name)?))),
             )
+            .env(NO_SECOND_THREAD.0, NO_SECOND_THREAD.1)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

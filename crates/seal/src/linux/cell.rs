@@ -24,8 +24,9 @@ use crate::{CellLimits, SealError};
 /// On a kernel without Landlock (before 5.13, or switched off) the files are kept out by the filter alone.
 ///
 /// # Errors
-/// When the kernel refused a part; the reader must then end without reading its input.
+/// When there is a second thread or the kernel refused a part; the reader must then end without reading its input.
 pub fn enter_reader_cell(limits: &CellLimits) -> Result<(), SealError> {
+    super::alone()?;
     // Before the file system is out of reach: the limit counts what is mapped, libraries included.
     let mapped = mapped_bytes()?;
     limit(Resource::As, mapped.saturating_add(limits.memory_bytes), 0)?;

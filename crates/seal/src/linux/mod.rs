@@ -10,3 +10,15 @@ pub use cell::enter_reader_cell;
 pub use harden::harden_process;
 pub use network::seal_network;
 pub use probe::probe;
+
+/// Refuses where the process has a second thread: Landlock would not reach it.
+fn alone() -> Result<(), crate::SealError> {
+    let threads = std::fs::read_dir("/proc/self/task").map_err(|source| crate::SealError::Kernel {
+        doing: "counting threads",
+        source,
+    })?;
+    match threads.count() {
+        1 => Ok(()),
+        _ => Err(crate::SealError::ThreadsAlreadyRunning),
+    }
+}

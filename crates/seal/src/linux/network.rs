@@ -65,15 +65,7 @@ fn only_port(port: u16) -> Result<(), SealError> {
         ABI, Access, AccessNet, CompatLevel, Compatible, NetPort, Ruleset, RulesetAttr, RulesetCreatedAttr,
     };
 
-    let threads = std::fs::read_dir("/proc/self/task")
-        .map_err(|source| SealError::Kernel {
-            doing: "counting threads",
-            source,
-        })?
-        .count();
-    if threads != 1 {
-        return Err(SealError::ThreadsAlreadyRunning);
-    }
+    super::alone()?;
     let ports = AccessNet::from_all(ABI::V4);
     let restrict = || -> Result<(), landlock::RulesetError> {
         Ruleset::default()

@@ -31,6 +31,7 @@ pub fn cases() -> Vec<Case> {
             Ends::BySignal(SIGXFSZ),
         ),
         case("cell_starts_no_thread", starts_no_thread, Ends::Well),
+        case("cell_takes_no_second_thread", takes_no_second_thread, Ends::Well),
         case("cell_starts_no_process", starts_no_process, Ends::Well),
         case("cell_ends_at_exec", ends_at_exec, Ends::BySignal(SIGSYS)),
         case("cell_ends_at_a_socket", ends_at_a_socket, Ends::BySignal(SIGSYS)),
@@ -119,6 +120,22 @@ fn writes_no_file_it_holds() {
     enter();
     held.write_all(b"x")
         .expect("never returns: the limit on file sizes ends the process");
+}
+
+/// A library may have started one before `main`: Landlock would not hold it, and what it does next is anybody's guess.
+fn takes_no_second_thread() {
+    let (end, wait) = std::sync::mpsc::channel::<()>();
+    let other = std::thread::spawn(move || wait.recv());
+    let limits = CellLimits {
+        memory_bytes: 256 * MEBIBYTE as u64,
+        cpu_seconds: 1,
+    };
+    assert!(matches!(
+        enter_reader_cell(&limits),
+        Err(cabinet_seal::SealError::ThreadsAlreadyRunning)
+    ));
+    drop(end);
+    assert!(other.join().is_ok(), "it ends");
 }
 
 fn starts_no_thread() {
