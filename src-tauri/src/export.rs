@@ -1,9 +1,4 @@
-//! A note on its way out: its name, its bytes, and writing them whole or not at all.
-
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::Path;
+//! A note on its way out: its name and its bytes.
 
 use cabinet_assistant::export::{ExportError, parse};
 use cabinet_library::Note;
@@ -60,23 +55,6 @@ pub fn render(note: &Note, format: ExportFormat) -> Result<Vec<u8>, ExportError>
     }
 }
 
-/// Writes a file whole or not at all: what stood there before stays until the new one is on the disk.
-pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let mut unfinished = OsString::from(".");
-    unfinished.push(name);
-    unfinished.push(format!(".{}.unfinished", std::process::id()));
-    let unfinished = path.with_file_name(unfinished);
-    let done = File::create_new(&unfinished)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&unfinished, path));
-    if done.is_err() {
-        // What failed is told; a remnant that cannot be removed either is not worth another word.
-        let _ = fs::remove_file(&unfinished);
-    }
-    done
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,31 +70,5 @@ mod tests {
         assert_eq!(name("../../.profile"), "profile.docx");
         assert_eq!(name(" \n "), "Note.docx");
         assert_eq!(file_name("Plan", ExportFormat::Markdown), "Plan.md");
-    }
-
-    #[test]
-    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("note.md");
-        fs::write(&path, "before").unwrap();
-        write(&path, b"after").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"after");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn what_cannot_be_written_leaves_what_was_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("note.md");
-        // A folder of that name cannot be replaced by a file.
-        fs::create_dir(&path).unwrap();
-        assert!(write(&path, b"after").is_err());
-        assert!(path.is_dir());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        let nowhere = folder.path().join("missing").join("note.md");
-        assert_eq!(
-            write(&nowhere, b"after").unwrap_err().kind(),
-            io::ErrorKind::NotFound
-        );
     }
 }

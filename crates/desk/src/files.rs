@@ -30,3 +30,39 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     done
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.md");
+        fs::write(&path, "before").unwrap();
+        write_whole(&path, b"after").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"after");
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+            assert_eq!(mode & 0o777, 0o600, "readable by its owner alone");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note.md");
+        // A folder of that name cannot be replaced by a file.
+        fs::create_dir(&path).unwrap();
+        assert!(write_whole(&path, b"after").is_err());
+        assert!(path.is_dir());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("missing").join("note.md");
+        assert_eq!(
+            write_whole(&nowhere, b"after").unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+    }
+}

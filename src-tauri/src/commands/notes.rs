@@ -169,7 +169,7 @@ pub async fn export_note(
         return Ok(None);
     };
     let written = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    tokio::task::spawn_blocking(move || export::write(&path, &bytes))
+    tokio::task::spawn_blocking(move || cabinet_desk::write_whole(&path, &bytes))
         .await
         .map_err(|_| error::internal())?
         .map_err(|e| error::write(&e))?;
