@@ -72,8 +72,21 @@ struct Inner {
 impl Library {
     /// Opens the library inside an unlocked vault, brings it up to date and finishes what a crash left undone.
     pub async fn open(vault: Arc<Vault>, embedder: Arc<dyn Embedder>) -> Result<Self, LibraryError> {
-        let home = vault.home().to_path_buf();
         let db = vault.open_database().await?;
+        let opened = Self::open_in(db.clone(), vault, embedder).await;
+        if opened.is_err() {
+            // Its threads would otherwise go on by themselves.
+            db.close().await;
+        }
+        opened
+    }
+
+    async fn open_in(
+        db: SqlitePool,
+        vault: Arc<Vault>,
+        embedder: Arc<dyn Embedder>,
+    ) -> Result<Self, LibraryError> {
+        let home = vault.home().to_path_buf();
         schema::migrate(&db).await?;
         let vectors = vectors::VectorStore::open(&home, &vault, embedder.dimension())
             .await

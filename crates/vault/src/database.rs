@@ -52,11 +52,11 @@ pub(crate) async fn open(home: &Path, keys: Arc<KeyRing>) -> Result<SqlitePool, 
 
     // One connection by hand first: the pool would try again for half a minute before it says what is wrong.
     let mut first = options.connect().await.map_err(|e| refused("opening", &e))?;
-    prepare(&mut first, &keys).await?;
-    first
-        .close()
-        .await
-        .map_err(|e| refused("closing after a first look", &e))?;
+    let prepared = prepare(&mut first, &keys).await;
+    // Also where it was refused: its thread must not outlive the program.
+    let closed = first.close().await;
+    prepared?;
+    closed.map_err(|e| refused("closing after a first look", &e))?;
     if is_new {
         files::sync_folder_of(&path)?;
         files::make_private_folder(&home::objects(home))?;

@@ -110,7 +110,6 @@ pub async fn add(
     }
     queue.shut_down().await;
     library.clear_jobs().await?;
-    desk.close().await;
     Ok(if failed {
         ExitCode::from(1)
     } else {

@@ -23,7 +23,7 @@ pub async fn keypoints(context: &Context, source: Source) -> Ended {
     let desk = context.desk().await?;
     let cancel = interruption();
     let mut failed = false;
-    for (id, document) in sources(&desk, source).await? {
+    for (id, document) in sources(desk, source).await? {
         let made = match document {
             Ok(document) => desk
                 .key_points(document, &|_| {}, &cancel)
@@ -33,17 +33,17 @@ pub async fn keypoints(context: &Context, source: Source) -> Ended {
         };
         failed |= print(context, id, made, points, words)?;
     }
-    ended(&desk, failed).await
+    ended(desk, failed).await
 }
 
 /// `cabinet summarize`
 pub async fn summarize(context: &Context, args: SummarizeArgs) -> Ended {
     let desk = context.desk().await?;
-    needs_writer(context, &desk)?;
+    needs_writer(context, desk)?;
     let cancel = interruption();
     let max_words = args.max_words.map(NonZeroUsize::get);
     let mut failed = false;
-    for (id, document) in sources(&desk, args.source).await? {
+    for (id, document) in sources(desk, args.source).await? {
         let start = Instant::now();
         let first = OnceLock::new();
         let listen = |event: AssistantEvent| match event {
@@ -79,7 +79,7 @@ pub async fn summarize(context: &Context, args: SummarizeArgs) -> Ended {
             format!("\n  {}", closing(summary))
         })?;
     }
-    ended(&desk, failed).await
+    ended(desk, failed).await
 }
 
 /// Prints one result, or the failure of one line of a batch. True for a failure.
@@ -103,7 +103,6 @@ fn print(
 
 async fn ended(desk: &Desk, failed: bool) -> Ended {
     desk.library().record(Action::Generated, None, None).await?;
-    desk.close().await;
     Ok(if failed {
         ExitCode::from(1)
     } else {

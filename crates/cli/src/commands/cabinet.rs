@@ -22,7 +22,7 @@ pub async fn init(context: &Context) -> Ended {
     let (vault, code) = blocking(move || Vault::create(&home, &passphrase, KdfCost::default())).await?;
     drop(vault);
     // Opening once makes the database and the vector store, so that the first `add` meets no surprise.
-    context.desk().await?.close().await;
+    context.desk().await?;
     let code = code.groups().join("-");
     context.out.result(&json!({ "status": "created", "home": context.home, "recovery_code": code }), || {
         format!(
@@ -55,7 +55,6 @@ pub async fn passwd(context: &Context, new: &NewPassphrase) -> Ended {
     let library = desk.library().clone();
     blocking(move || library.vault().change_passphrase(&current, &next)).await?;
     desk.library().record(Action::Rekeyed, None, None).await?;
-    desk.close().await;
     context.out.result(&json!({ "status": "changed" }), || {
         "The passphrase is changed. The recovery code stays as it was.".to_string()
     });

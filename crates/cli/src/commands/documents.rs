@@ -22,7 +22,6 @@ pub async fn list(context: &Context, folder: Option<String>, trash: bool) -> End
     for document in &documents {
         context.out.result(&row(document), || words(document));
     }
-    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,7 +49,6 @@ pub async fn show(context: &Context, id: &str, text: bool) -> Ended {
     } else {
         context.out.result(&row(&document), || words(&document));
     }
-    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -75,7 +73,6 @@ pub async fn remove(context: &Context, ids: Vec<String>) -> Ended {
             }
         }
     }
-    desk.close().await;
     Ok(if failed {
         ExitCode::from(1)
     } else {
@@ -124,7 +121,6 @@ pub async fn folder(context: &Context, command: FolderCommand) -> Ended {
                 .result(&json!({ "status": "deleted" }), || format!("deleted    {folder}"));
         }
     }
-    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

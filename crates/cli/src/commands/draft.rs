@@ -17,7 +17,7 @@ use crate::failure::Failure;
 pub async fn draft(context: &Context, args: DraftArgs) -> Ended {
     let target = args.out.map(|path| Target::new(path, args.force)).transpose()?;
     let desk = context.desk().await?;
-    needs_writer(context, &desk)?;
+    needs_writer(context, desk)?;
     let mut documents = Vec::with_capacity(args.source.len());
     for id in &args.source {
         documents.push(desk.source(id.parse()?).await?);
@@ -43,7 +43,6 @@ pub async fn draft(context: &Context, args: DraftArgs) -> Ended {
                 closing(&draft.grounded)
             ),
         });
-    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

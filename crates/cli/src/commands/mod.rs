@@ -15,6 +15,7 @@ use std::sync::Arc;
 use cabinet_desk::Desk;
 use cabinet_library::{FolderId, Library};
 use cabinet_vault::Vault;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{Cli, Command};
@@ -31,6 +32,7 @@ pub struct Context {
     models: PathBuf,
     passphrase_file: Option<PathBuf>,
     out: Output,
+    desk: OnceCell<Desk>,
 }
 
 /// Runs one command.
@@ -40,30 +42,40 @@ pub async fn run(cli: Cli) -> Ended {
         models: cli.models.unwrap_or_else(cabinet_desk::default_models_dir),
         passphrase_file: cli.passphrase_file,
         out: Output { json: cli.json },
+        desk: OnceCell::new(),
     };
-    match cli.command {
-        Command::Init => cabinet::init(&context).await,
-        Command::UnlockCheck => cabinet::unlock_check(&context).await,
-        Command::Passwd(new) => cabinet::passwd(&context, &new).await,
-        Command::Recover { code, new } => cabinet::recover(&context, code, &new).await,
-        Command::LockStatus => cabinet::lock_status(&context),
+    let ended = carry_out(&context, cli.command).await;
+    // However it ended: the database's threads must be gone before the program clears OpenSSL away under them.
+    if let Some(desk) = context.desk.get() {
+        desk.close().await;
+    }
+    ended
+}
+
+async fn carry_out(context: &Context, command: Command) -> Ended {
+    match command {
+        Command::Init => cabinet::init(context).await,
+        Command::UnlockCheck => cabinet::unlock_check(context).await,
+        Command::Passwd(new) => cabinet::passwd(context, &new).await,
+        Command::Recover { code, new } => cabinet::recover(context, code, &new).await,
+        Command::LockStatus => cabinet::lock_status(context),
         Command::Add {
             folder,
             password,
             paths,
-        } => add::add(&context, folder, password, paths).await,
-        Command::List { folder, trash } => documents::list(&context, folder, trash).await,
-        Command::Show { id, text } => documents::show(&context, &id, text).await,
-        Command::Folder(command) => documents::folder(&context, command).await,
-        Command::Remove { ids } => documents::remove(&context, ids).await,
-        Command::Search(args) => search::search(&context, args).await,
-        Command::Keypoints(source) => assistant::keypoints(&context, source).await,
-        Command::Summarize(args) => assistant::summarize(&context, args).await,
-        Command::Draft(args) => draft::draft(&context, args).await,
-        Command::Audit { verify, limit } => system::audit(&context, verify, limit).await,
-        Command::Verify => system::verify(&context).await,
-        Command::Models(command) => system::models(&context, command),
-        Command::Doctor { embed } => system::doctor(&context, embed).await,
+        } => add::add(context, folder, password, paths).await,
+        Command::List { folder, trash } => documents::list(context, folder, trash).await,
+        Command::Show { id, text } => documents::show(context, &id, text).await,
+        Command::Folder(command) => documents::folder(context, command).await,
+        Command::Remove { ids } => documents::remove(context, ids).await,
+        Command::Search(args) => search::search(context, args).await,
+        Command::Keypoints(source) => assistant::keypoints(context, source).await,
+        Command::Summarize(args) => assistant::summarize(context, args).await,
+        Command::Draft(args) => draft::draft(context, args).await,
+        Command::Audit { verify, limit } => system::audit(context, verify, limit).await,
+        Command::Verify => system::verify(context).await,
+        Command::Models(command) => system::models(context, command),
+        Command::Doctor { embed } => system::doctor(context, embed).await,
     }
 }
 
@@ -76,9 +88,11 @@ impl Context {
         Ok(Arc::new(opened.map_err(|_| Failure::Internal)??))
     }
 
-    /// Unlocks the vault and opens everything in it.
-    async fn desk(&self) -> Result<Desk, Failure> {
-        Ok(Desk::open(self.vault().await?, &self.models).await?)
+    /// Unlocks the vault and opens everything in it, once. [`run`] closes it.
+    async fn desk(&self) -> Result<&Desk, Failure> {
+        self.desk
+            .get_or_try_init(|| async { Ok(Desk::open(self.vault().await?, &self.models).await?) })
+            .await
     }
 }
 

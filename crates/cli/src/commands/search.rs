@@ -77,7 +77,6 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
             Some(u32::try_from(found).unwrap_or(u32::MAX)),
         )
         .await?;
-    desk.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

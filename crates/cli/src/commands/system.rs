@@ -42,7 +42,6 @@ pub async fn audit(context: &Context, verify: bool, limit: u32) -> Ended {
             });
         }
     }
-    desk.close().await;
     Ok(code)
 }
 
@@ -61,7 +60,6 @@ pub async fn verify(context: &Context) -> Ended {
         &json!({ "status": if found.damaged.is_empty() { "ok" } else { "damaged" }, "documents": found.documents, "vectors": found.vectors }),
         || format!("{} documents and {} vectors were checked; {} are damaged.", found.documents, found.vectors, found.damaged.len()),
     );
-    desk.close().await;
     Ok(if found.damaged.is_empty() {
         ExitCode::SUCCESS
     } else {
