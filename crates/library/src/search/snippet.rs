@@ -4,6 +4,8 @@ use super::Range;
 
 /// Characters of a snippet.
 const WIDTH: usize = 240;
+/// Characters that either end may move outwards to where a word begins or ends.
+const SLACK: usize = 24;
 
 /// Begin and end of a mark in what the full-text index returns; neither can stand in stored text, which holds
 /// no control characters but newlines, tabs and form feeds.
@@ -59,12 +61,13 @@ fn window(chars: &[char], marks: &[Range]) -> (usize, usize) {
             (within, std::cmp::Reverse(first.start))
         })
         .map_or(0, |m| m.start as usize);
-    let mut start = best.saturating_sub(WIDTH / 5).min(chars.len() - WIDTH);
-    while start > 0 && chars[start - 1] != ' ' && best - start < WIDTH / 3 {
+    let first = best.saturating_sub(WIDTH / 5).min(chars.len() - WIDTH);
+    let last = first + WIDTH;
+    let (mut start, mut end) = (first, last);
+    while start > 0 && chars[start - 1] != ' ' && first - start < SLACK {
         start -= 1;
     }
-    let mut end = (start + WIDTH).min(chars.len());
-    while end < chars.len() && chars[end] != ' ' && end - start < WIDTH + 24 {
+    while end < chars.len() && chars[end] != ' ' && end - last < SLACK {
         end += 1;
     }
     (start, end)
@@ -116,7 +119,8 @@ mod tests {
             let start = number(words[..n].iter().map(|w| w.chars().count() + 1).sum());
             let mark = Range { start, end: start + number(words[n].chars().count()) };
             let (snippet, from, inside) = cut(&passage, &[mark]);
-            prop_assert!(snippet.chars().count() <= WIDTH + 24);
+            prop_assert!(snippet.chars().count() <= WIDTH + 2 * SLACK);
+            prop_assert!(words.iter().any(|word| snippet.starts_with(word.as_str())), "{}", snippet);
             prop_assert_eq!(inside.len(), 1);
             let found: String = snippet.chars().skip(inside[0].start as usize).take((inside[0].end - inside[0].start) as usize).collect();
             prop_assert_eq!(&found, &words[n]);
