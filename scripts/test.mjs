@@ -39,7 +39,7 @@ step("Rust: unit tests and journeys", () =>
 
 if (platform() === "linux") {
   // The window as everybody gets it was built above; the driven one is built by its own tests.
-  const built = { ...linted, CABINET_DESKTOP_BIN: binary("cabinet-desktop") };
+  const built = { ...linted, CABINET_DESKTOP_BIN: binary("cabinet-desktop"), CABINET_BIN: binary("cabinet") };
   step("The real window, driven end to end", () => run("npm", ["run", "-s", "test:window"], { env: built, stdio: "inherit" }));
 } else {
   say("The window is driven on Linux only; on this system its unit tests alone were run.");

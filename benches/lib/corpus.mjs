@@ -60,3 +60,29 @@ export function writer(seed) {
     query: () => pick([() => `${pick(drugs)} dose`, () => `${pick(findings)} ${pick(drugs)}`, () => `who shall ${pick(duties)}`, () => name(), () => `${pick(matters)} signed ${pick(months)}`, () => `scan of the ${pick(organs)}`, () => `${pick(courts)} ${pick(duties)}`])(),
   };
 }
+
+/** Sentences that stand once in a library, each with how a person would ask for it: numbers of patients, cases and
+ *  telephones, statutes, strengths, names with diacritics typed without. */
+export function planted(seed, count) {
+  const next = random(seed);
+  const digits = (n) => Array.from({ length: n }, () => Math.floor(next() * 10)).join("");
+  const syllables = words("bra, cho, dún, éva, fjo, gar, höl, ilk, jen, kös, lúm, mez, nor, øst, paz, quí, rún, sze, tóm, ürd, vik, wes, yor, zaf");
+  const surname = () => {
+    const name = Array.from({ length: 4 }, () => syllables[Math.floor(next() * syllables.length)]).join("");
+    return name[0].toUpperCase() + name.slice(1);
+  };
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "");
+  return Array.from({ length: count }, (_, n) => {
+    const [a, b, c] = [digits(5), digits(4), digits(3)];
+    const name = `${given[n % given.length]} ${surname()}`;
+    return [
+      () => ({ sentence: `The record number is MRN ${a}-${b}.`, query: `mrn ${a}-${b}` }),
+      () => ({ sentence: `The docket is 2:19-cv-${a}-${b}.`, query: `2:19-CV-${a}-${b}` }),
+      () => ({ sentence: `It rests on 42 U.S.C. § ${a}${c}(b)(2).`, query: `42 U.S.C. § ${a}${c}(b)(2)` }),
+      () => ({ sentence: `Please call (0${c}) ${a}-${b}.`, query: `0${c} ${a} ${b}` }),
+      () => ({ sentence: `Examplium ${a}mg was given once.`, query: `examplium ${a} mg` }),
+      () => ({ sentence: `It was witnessed by ${name}.`, query: n % 2 === 0 ? plain(name).toLowerCase() : name.toUpperCase() }),
+      () => ({ sentence: `The file of ${name} was closed.`, query: `"${name}"` }),
+    ][n % 7]();
+  });
+}

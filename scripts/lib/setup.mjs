@@ -25,6 +25,7 @@ const DEBIAN_FOR_TESTS = {
   "at-spi2-core": "what a screen reader would see of the window",
   "gir1.2-atspi-2.0": "reading that",
   "gir1.2-gtk-3.0": "a desktop program to drag files from",
+  strace: "writing down what the window and WebKit ask of the kernel",
   "python3-gi": "the two little programs that do both",
 };
 

@@ -31,19 +31,56 @@ impl Dialogs {
         paths(chosen.unwrap_or_default())
     }
 
-    /// A folder to add with all that is in it.
-    pub async fn folder(&self, handle: &AppHandle) -> Option<PathBuf> {
+    /// A folder: to add with all that is in it, or to write into.
+    pub async fn folder(&self, handle: &AppHandle, title: &str) -> Option<PathBuf> {
         #[cfg(feature = "driven")]
         if let Self::Written(answers) = self {
             return written(answers, "folder").pop();
         }
-        let dialog = handle.dialog().file().set_title("Add a folder");
+        let dialog = handle.dialog().file().set_title(title);
         let chosen = ask(|answer| dialog.pick_folder(move |folder| drop(answer.send(folder)))).await;
         paths(chosen.into_iter().collect()).pop()
     }
 
+    /// A model to take in.
+    pub async fn model(&self, handle: &AppHandle) -> Option<PathBuf> {
+        #[cfg(feature = "driven")]
+        if let Self::Written(answers) = self {
+            return written(answers, "model").pop();
+        }
+        let dialog = handle
+            .dialog()
+            .file()
+            .set_title("Add a model")
+            .add_filter("GGUF model", &["gguf"]);
+        let chosen = ask(|answer| dialog.pick_file(move |file| drop(answer.send(file)))).await;
+        paths(chosen.into_iter().collect()).pop()
+    }
+
+    /// A backup to look at.
+    pub async fn backup(&self, handle: &AppHandle, title: &str) -> Option<PathBuf> {
+        #[cfg(feature = "driven")]
+        if let Self::Written(answers) = self {
+            return written(answers, "backup").pop();
+        }
+        let dialog = handle
+            .dialog()
+            .file()
+            .set_title(title)
+            .add_filter("Backup", &["age"]);
+        let chosen = ask(|answer| dialog.pick_file(move |file| drop(answer.send(file)))).await;
+        paths(chosen.into_iter().collect()).pop()
+    }
+
     /// Where to write a file; the system asks before one is replaced.
-    pub async fn save(&self, handle: &AppHandle, name: &str, kind: &str, ending: &str) -> Option<PathBuf> {
+    pub async fn save(
+        &self,
+        handle: &AppHandle,
+        title: &str,
+        name: &str,
+        kind: &str,
+        ending: &str,
+    ) -> Option<PathBuf> {
         #[cfg(feature = "driven")]
         if let Self::Written(answers) = self {
             return written(answers, "save").pop();
@@ -51,7 +88,7 @@ impl Dialogs {
         let dialog: FileDialogBuilder<_> = handle
             .dialog()
             .file()
-            .set_title("Export the note")
+            .set_title(title)
             .set_file_name(name)
             .add_filter(kind, &[ending]);
         let chosen = ask(|answer| dialog.save_file(move |file| drop(answer.send(file)))).await;

@@ -10,6 +10,9 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|arg| arg == "--reader") {
         return cabinet_desk::reader_main();
     }
+    if std::env::args_os().nth(1).is_some_and(|arg| arg == "--courier") {
+        return cabinet_desk::courier_main();
+    }
     let server = std::env::var("WEBKIT_INSPECTOR_SERVER").unwrap_or_default();
     let Some(port) = server.rsplit(':').next().and_then(|port| port.parse().ok()) else {
         eprintln!("This is the test build; it runs under WebDriver only.");

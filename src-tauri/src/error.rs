@@ -5,6 +5,7 @@ use std::io;
 use cabinet_assistant::AssistantError;
 use cabinet_assistant::export::ExportError;
 use cabinet_assistant::models::ModelError;
+use cabinet_desk::escalation::EscalationError;
 use cabinet_intake::IntakeError;
 use cabinet_library::LibraryError;
 use cabinet_slm::SlmError;
@@ -28,7 +29,13 @@ pub fn vault(e: &VaultError) -> UiError {
         VaultError::InUse => "in_use",
         VaultError::Locked => "locked",
         VaultError::DamagedHeader { .. } | VaultError::MissingHeader => "damaged_header",
-        VaultError::DatabaseDamaged | VaultError::DatabaseMissing => "damaged_database",
+        VaultError::DatabaseDamaged | VaultError::DatabaseMissing | VaultError::LogDamaged => {
+            "damaged_database"
+        }
+        VaultError::BackupMissing | VaultError::BackupDamaged { .. } | VaultError::BaseMissing => {
+            "damaged_backup"
+        }
+        VaultError::Stopped => "cancelled",
         VaultError::DiskFull => "disk_full",
         VaultError::AlreadyExists => "already_exists",
         VaultError::EmptyPassphrase => "weak_passphrase",
@@ -82,6 +89,21 @@ pub fn ui(e: LibraryError) -> UiError {
             format!("The audit log does not hold together from entry {number} on."),
             "An entry was removed, changed or reordered. Keep this cabinet as it is and restore a backup beside it.",
         ),
+        LibraryError::Busy => says(
+            "busy",
+            "The cabinet is too busy just now.",
+            "Wait for the running work, or pause it, and try again. Nothing was written.",
+        ),
+        LibraryError::NoBackup => says(
+            "no_backup",
+            "No backup could be made before bringing the cabinet up to date, so nothing was changed.",
+            "Check that there is room on the disk and that you may write to the cabinet's folder.",
+        ),
+        LibraryError::SentBefore => says(
+            "sent_before",
+            "This payload was sent before, and a consent is good for one sending.",
+            "Prepare it anew; it may be charged again.",
+        ),
         LibraryError::OriginalDamaged => says(
             "original_damaged",
             "The stored original of this document is damaged.",
@@ -105,6 +127,11 @@ pub fn ui(e: LibraryError) -> UiError {
     }
 }
 
+/// An error of reading a file.
+pub fn intake(e: &IntakeError) -> UiError {
+    says(e.code(), e.message(), e.advice())
+}
+
 /// An error of the assistant.
 pub fn assistant(e: &AssistantError) -> UiError {
     match e {
@@ -125,6 +152,42 @@ pub fn assistant(e: &AssistantError) -> UiError {
             "Try again. Nothing stored was changed.",
         ),
     }
+}
+
+/// An error of the way out. Nothing was sent.
+pub fn escalation(e: &EscalationError) -> UiError {
+    let code = match e {
+        EscalationError::Library(LibraryError::Vault(e)) => return vault(e),
+        EscalationError::Off => "escalation_off",
+        EscalationError::NeedsRestart => "needs_restart",
+        EscalationError::Labelled { .. } | EscalationError::OtherFolder | EscalationError::QuoteGone => {
+            "kept_here"
+        }
+        EscalationError::NothingToSend => "nothing_to_read",
+        EscalationError::Endpoint(_) => "endpoint",
+        EscalationError::Consent(_) => "consent",
+        EscalationError::Unreadable | EscalationError::Marker(_) | EscalationError::Library(_) => {
+            "escalation"
+        }
+    };
+    let message = e.to_string();
+    let mut letters = message.chars();
+    let message: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect();
+    says(code, format!("{message}."), e.advice())
+}
+
+/// This is no payload's hash.
+pub fn no_payload() -> UiError {
+    says(
+        "consent",
+        "This is not the hash of a payload, so nothing was sent.",
+        "Prepare the payload again.",
+    )
 }
 
 /// An error about the models as files.

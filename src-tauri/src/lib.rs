@@ -2,12 +2,16 @@
 //! below it no crate knows Tauri.
 
 mod commands;
+mod desktop;
 mod dialogs;
 mod error;
 mod export;
+#[cfg(target_os = "linux")]
+mod recent;
+mod report;
 mod state;
+mod walls;
 mod wire;
-mod wire_from;
 
 use std::path::PathBuf;
 
@@ -15,9 +19,15 @@ use cabinet_seal::SealMode;
 use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_specta::{Builder, collect_commands};
 
-use commands::{assistant, documents, folders, imports, notes, search, session, system};
+use commands::{
+    assistant, backup, documents, escalation, folders, imports, models, notes, restore, search, session,
+    system,
+};
 use dialogs::Dialogs;
 use state::App;
+
+/// Commands that answer with bytes, which the generated bindings cannot type.
+const RAW: [&str; 2] = ["original", "page_image"];
 
 /// In which form the window runs. The program's entry chooses; nothing from outside can.
 pub enum Form {
@@ -56,29 +66,58 @@ impl Form {
     }
 }
 
-/// Runs the window until it is closed. Before anything else the process gives up the network.
+/// Runs the window until it is closed. Before anything else but starting its courier, if there is to be one, the
+/// process gives up the network.
 pub fn run(form: Form) -> std::process::ExitCode {
+    walls::keep_temporary_files_in_memory();
+    let home = home();
+    // Before the network is given up, and only where the cabinet asks for one; what the vault says counts.
+    let courier = match cabinet_desk::escalation::start_courier(&home) {
+        Ok(courier) => courier,
+        Err(e) => {
+            eprintln!("Nothing can be sent in this session: {e}.");
+            None
+        }
+    };
     if let Err(e) = cabinet_seal::harden_process().and_then(|()| cabinet_seal::seal_network(form.seal())) {
         eprintln!("Cabinet did not start, because it could not give up the network: {e}");
+        return std::process::ExitCode::FAILURE;
+    }
+    // These threads open what a person chooses, so they must run before the window's is confined.
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => {
+            eprintln!("Cabinet could not start its threads: {e}");
+            return std::process::ExitCode::FAILURE;
+        }
+    };
+    tauri::async_runtime::set(runtime.handle().clone());
+    if let Err(e) = walls::confine() {
+        eprintln!("Cabinet did not start, because it could not close the files to its window: {e}");
         return std::process::ExitCode::FAILURE;
     }
     let builder = builder();
     let typed = builder.invoke_handler();
     let raw: Box<dyn Fn(tauri::ipc::Invoke<tauri::Wry>) -> bool + Send + Sync> =
-        Box::new(tauri::generate_handler![documents::original]);
+        Box::new(tauri::generate_handler![
+            documents::original,
+            documents::page_image
+        ]);
     let forgets = form.forgets();
-    let app = App::new(home(), cabinet_desk::default_models_dir(), form.dialogs());
+    let app = App::new(home, cabinet_desk::default_models_dir(), form.dialogs(), courier);
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(app)
         .invoke_handler(move |invoke| {
-            if invoke.message.command() == "original" {
+            if RAW.contains(&invoke.message.command()) {
                 raw(invoke)
             } else {
                 typed(invoke)
             }
         })
         .setup(move |app| {
+            #[cfg(target_os = "linux")]
+            recent::keep_no_recent_files();
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Cabinet")
                 .inner_size(1280.0, 800.0)
@@ -86,6 +125,7 @@ pub fn run(form: Form) -> std::process::ExitCode {
                 // Nothing of what is shown may reach a cache on disk.
                 .incognito(forgets)
                 .build()?;
+            desktop::lock_when_told(app.handle());
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -93,10 +133,15 @@ pub fn run(form: Form) -> std::process::ExitCode {
         Ok(app) => {
             app.run(|handle, event| {
                 if matches!(event, tauri::RunEvent::Exit) {
-                    // Cancels work and drops keys; what was acknowledged is on disk already.
-                    tauri::async_runtime::block_on(
-                        handle.state::<App>().lock(handle, wire::LockReason::Asked),
-                    );
+                    // Cancels work and drops keys; what was acknowledged is on disk already. On a thread that may
+                    // open the cabinet, unlike this one.
+                    let ending = handle.clone();
+                    let locked = tauri::async_runtime::spawn(async move {
+                        ending.state::<App>().lock(&ending, wire::LockReason::Asked).await;
+                    });
+                    if tauri::async_runtime::block_on(locked).is_err() {
+                        eprintln!("Cabinet did not end in good order; nothing that was stored is lost.");
+                    }
                 }
             });
             std::process::ExitCode::SUCCESS
@@ -130,6 +175,7 @@ fn builder() -> Builder<tauri::Wry> {
             folders::delete_folder,
             documents::documents,
             documents::document,
+            documents::page_scan,
             documents::page_text,
             documents::move_documents,
             documents::trash_documents,
@@ -146,6 +192,7 @@ fn builder() -> Builder<tauri::Wry> {
             imports::retry_job,
             imports::pause_jobs,
             imports::clear_jobs,
+            imports::export_jobs,
             search::search,
             assistant::key_points,
             assistant::summarize,
@@ -163,7 +210,36 @@ fn builder() -> Builder<tauri::Wry> {
             notes::export_note,
             system::privacy,
             system::audit,
-            system::models,
+            system::verify_audit,
+            system::export_audit,
+            backup::backups,
+            backup::back_up,
+            backup::check_backup,
+            backup::verify,
+            backup::new_recovery_code,
+            restore::choose_backup,
+            restore::preview_backup,
+            restore::restore_backup,
+            restore::stop_restoring,
+            models::models,
+            models::known_models,
+            models::import_model,
+            models::use_model,
+            models::remove_model,
+            models::measure_model,
+            escalation::escalation_view,
+            escalation::switch_escalation_on,
+            escalation::switch_escalation_off,
+            escalation::prepare_payload,
+            escalation::revise_payload,
+            escalation::discard_payload,
+            escalation::send_payload,
+            escalation::escalation_offer,
+            escalation::ledger,
+            escalation::export_ledger,
+            escalation::labels,
+            escalation::label_folder,
+            escalation::label_documents,
             system::settings,
             system::save_settings,
         ])
@@ -184,7 +260,7 @@ mod tests {
             .split("__TAURI_INVOKE(\"")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
-            .chain(["original"])
+            .chain(RAW)
             .collect();
         let mut named: Vec<&str> = include_str!("../build.rs")
             .lines()
@@ -215,7 +291,7 @@ mod tests {
                     .header("// Generated by `cargo test -p cabinet-desktop`; do not edit.\n"),
                 path,
             )
-            .expect("the types of wire.rs can be written as TypeScript");
+            .expect("the types of the window can be written as TypeScript");
         let written = std::fs::read_to_string(path).expect("it was just written");
         assert!(
             committed == written,

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use cabinet_desk::Desk;
-use cabinet_intake::{Found, walk};
+use cabinet_escalation::{Courier, CourierProcess, Limits};
+use cabinet_intake::{Found, Reader, walk};
 use cabinet_library::{FolderId, ImportQueue, Library};
 use secrecy::SecretString;
 use tauri::{AppHandle, Emitter};
@@ -22,6 +23,14 @@ const JOBS_EVERY: Duration = Duration::from_millis(200);
 /// How often the idle lock looks at the clock.
 const IDLE_EVERY: Duration = Duration::from_secs(5);
 
+/// The courier of this program, if it was started with one. It outlives sessions: a locked cabinet sends nothing, and
+/// the next may only send where this one would.
+enum Carrier {
+    None,
+    Started(CourierProcess),
+    Ours(Arc<Courier>),
+}
+
 /// The application: where the cabinet lies, and the open one.
 pub struct App {
     /// Where the cabinet lies.
@@ -30,18 +39,27 @@ pub struct App {
     pub models: PathBuf,
     /// Who is asked for files and places.
     pub dialogs: Dialogs,
+    courier: Mutex<Carrier>,
+    restoring: Restoring,
     session: RwLock<Option<Arc<Session>>>,
 }
 
 impl App {
     /// An application with its cabinet locked.
-    pub fn new(home: PathBuf, models: PathBuf, dialogs: Dialogs) -> Self {
+    pub fn new(home: PathBuf, models: PathBuf, dialogs: Dialogs, courier: Option<CourierProcess>) -> Self {
         Self {
             home,
             models,
             dialogs,
+            courier: Mutex::new(courier.map_or(Carrier::None, Carrier::Started)),
+            restoring: Restoring::default(),
             session: RwLock::new(None),
         }
+    }
+
+    /// The restore that is being prepared or goes on; it needs no open cabinet.
+    pub fn restoring(&self) -> &Restoring {
+        &self.restoring
     }
 
     /// The open cabinet, or the error that it is locked.
@@ -56,6 +74,31 @@ impl App {
     /// Keeps an opened cabinet.
     pub fn put(&self, session: Arc<Session>) {
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    }
+
+    /// The courier, if there is one. To be asked for inside the runtime.
+    pub fn courier(&self) -> Option<Arc<Courier>> {
+        let mut held = self.courier.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = match std::mem::replace(&mut *held, Carrier::None) {
+            Carrier::Started(process) => match process.into_courier(Limits::default()) {
+                Ok(courier) => Carrier::Ours(Arc::new(courier)),
+                Err(_) => Carrier::None,
+            },
+            other => other,
+        };
+        match &*held {
+            Carrier::Ours(courier) if courier.lives() => Some(courier.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether a courier runs, for the line that every screen shows.
+    pub fn has_courier(&self) -> bool {
+        match &*self.courier.lock().unwrap_or_else(PoisonError::into_inner) {
+            Carrier::None => false,
+            Carrier::Started(_) => true,
+            Carrier::Ours(courier) => courier.lives(),
+        }
     }
 
     /// Lets go of the open cabinet: cancels its work, drops its keys, tells the window.
@@ -73,10 +116,45 @@ impl App {
     }
 }
 
+/// The backup that was chosen to restore, and how to stop.
+#[derive(Default)]
+pub struct Restoring {
+    place: Mutex<Option<PathBuf>>,
+    cancel: Mutex<CancellationToken>,
+}
+
+impl Restoring {
+    /// Remembers a choice. It stays on this side, so that the window names no paths.
+    pub fn choose(&self, place: Option<PathBuf>) {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }
+
+    /// What was chosen.
+    pub fn chosen(&self) -> Option<PathBuf> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins; the token is cancelled by [`Self::stop`].
+    pub fn begin(&self) -> CancellationToken {
+        let token = CancellationToken::new();
+        *self.cancel.lock().unwrap_or_else(PoisonError::into_inner) = token.clone();
+        token
+    }
+
+    /// Stops what was begun.
+    pub fn stop(&self) {
+        self.cancel
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .cancel();
+    }
+}
+
 /// An open cabinet with everything that works on it.
 pub struct Session {
     desk: Desk,
     queue: ImportQueue,
+    drawer: Reader,
     handle: AppHandle,
     requests: Mutex<HashMap<String, CancellationToken>>,
     search: Mutex<CancellationToken>,
@@ -86,12 +164,18 @@ pub struct Session {
 
 impl Session {
     /// Starts the queue, the idle clock and the reporting of changes for an opened desk.
-    pub fn start(desk: Desk, handle: AppHandle) -> Arc<Self> {
+    pub fn start(desk: Desk, models: &Path, handle: AppHandle) -> Arc<Self> {
         // Outcomes change the queue as well, and every change of the queue is told by `report_jobs`.
-        let queue = ImportQueue::start(desk.library().clone(), cabinet_desk::reader(), Box::new(|_| {}));
+        let queue = ImportQueue::start(
+            desk.library().clone(),
+            cabinet_desk::reader(models),
+            Box::new(|_| {}),
+        );
         let session = Arc::new(Self {
             desk,
             queue,
+            // One of its own: a page is to be seen while a long file is being read.
+            drawer: cabinet_desk::reader(models),
             handle,
             requests: Mutex::default(),
             search: Mutex::default(),
@@ -118,8 +202,13 @@ impl Session {
         &self.queue
     }
 
-    /// Walks what was dropped and queues its files; what cannot be walked is an error naming it when nothing
-    /// else was found.
+    /// Draws pages of image files.
+    pub fn drawer(&self) -> &Reader {
+        &self.drawer
+    }
+
+    /// Walks what was dropped and queues its files. What cannot be walked is an error naming it when it was all
+    /// there was; beside other files it is queued like them, so that it fails in the list with its reason.
     pub async fn import(
         &self,
         paths: Vec<PathBuf>,
@@ -129,17 +218,10 @@ impl Session {
         let found = tokio::task::spawn_blocking(move || walk(&paths))
             .await
             .map_err(|_| error::internal())?;
-        let mut files = Vec::new();
-        let mut failed = None;
-        for one in found {
-            match one {
-                Found::File(path) => files.push(path),
-                Found::Failed { path, error } => failed = failed.or(Some((path, error))),
-            }
+        if let [Found::Failed { path, error }] = found.as_slice() {
+            return Err(error::unreadable(&name(path), error));
         }
-        if let (true, Some((path, e))) = (files.is_empty(), failed) {
-            return Err(error::unreadable(&name(&path), &e));
-        }
+        let files: Vec<PathBuf> = found.iter().map(|one| one.path().to_owned()).collect();
         self.queue.enqueue(&files, folder, password).await.map_err(ui)?;
         self.jobs_changed();
         Ok(u32::try_from(files.len()).unwrap_or(u32::MAX))
@@ -207,9 +289,11 @@ impl Session {
     }
 
     async fn close(&self) {
+        const PATIENCE: Duration = Duration::from_millis(200);
         self.closing.cancel();
-        self.queue.shut_down().await;
-        self.desk.close().await;
+        // A file that is being read goes on for a moment; it fails when the keys go, and is read again next time.
+        let _ = tokio::time::timeout(PATIENCE, self.queue.shut_down()).await;
+        self.desk.lock().await;
     }
 }
 

@@ -39,7 +39,7 @@ fn every_bad_file_has_its_reason_and_the_good_ones_go_on() {
                 "picture.pdf",
                 b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0",
             ),
-            "unsupported",
+            "corrupt",
         ),
         (write("bomb.docx", &docx_bomb), "too_large"),
         (

@@ -1,8 +1,16 @@
 //! Whole journeys over the command line, with the real vault, the real vector store and the real models.
 
 mod assistant;
+mod backup;
 mod bad_input;
+mod deidentify;
+mod escalation;
+mod faults;
+mod full_at_each_write;
 mod full_disk;
+mod inside;
 mod kill;
 mod main_job;
+mod migration;
 mod privacy;
+mod scans;

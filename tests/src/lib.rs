@@ -176,6 +176,24 @@ pub fn sample(name: &str) -> String {
     samples().join(name).to_string_lossy().into_owned()
 }
 
+/// Lays a cabinet of an earlier version out at `home`; see `fixtures/cabinets/README.md`.
+///
+/// # Panics
+/// When it cannot be copied.
+pub fn old_cabinet(name: &str, home: &Path) {
+    let mut files = Vec::new();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/cabinets")
+        .join(name);
+    collect(&from, &mut files);
+    assert!(!files.is_empty(), "there is such a cabinet");
+    for (path, bytes) in files {
+        let to = home.join(path.strip_prefix(&from).expect("it was found there"));
+        std::fs::create_dir_all(to.parent().expect("it lies in a folder")).expect("a folder can be made");
+        std::fs::write(to, bytes).expect("a file can be written");
+    }
+}
+
 /// The program under test: `CABINET_BIN`, else the one built beside this test.
 ///
 /// # Panics

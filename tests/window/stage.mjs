@@ -10,13 +10,14 @@ import { fileURLToPath } from "node:url";
 import { env, tools } from "../../scripts/lib/places.mjs";
 import { fail, run, step, works } from "../../scripts/lib/run.mjs";
 import { build, modelFiles, userInterface } from "../../scripts/lib/setup.mjs";
-import { WebDriver } from "./webdriver.mjs";
+import { ready, WebDriver } from "./webdriver.mjs";
 
 /** Debian's own Python: the one its libraries for GTK and for assistive programs belong to. */
 const PYTHON = "/usr/bin/python3";
 const desktop = (name) => join(dirname(fileURLToPath(import.meta.url)), "desktop", name);
 
-// Both are built when something is newer, or taken as they are from `CABINET_DRIVEN_BIN` and `CABINET_DESKTOP_BIN`.
+// Both are built when something is newer, or taken as they are from `CABINET_DRIVEN_BIN`,
+// `CABINET_DESKTOP_BIN` and `CABINET_BIN`.
 
 /** Builds what is driven; the seal of this one binary leaves the inspector's port open. */
 export function drivenProgram() {
@@ -30,10 +31,16 @@ export function program() {
   return process.env.CABINET_DESKTOP_BIN ?? build("cabinet-desktop", { also: ["src-tauri", "ui/dist/index.html"] });
 }
 
+/** Builds the command line. */
+export function commandLine() {
+  return process.env.CABINET_BIN ?? build("cabinet");
+}
+
 function prepare() {
   const there = {
     xvfb: works("which", ["Xvfb"]),
     xdotool: works("which", ["xdotool"]),
+    strace: works("which", ["strace"]),
     "webkit2gtk-driver": works("which", ["WebKitWebDriver"]),
     "dbus-daemon": works("which", ["dbus-daemon"]),
     "at-spi2-core": existsSync("/usr/share/dbus-1/services/org.a11y.Bus.service"),
@@ -116,6 +123,8 @@ export class Stage {
       bus.stdio[3].once("data", (data) => resolve(data.toString().trim()));
       bus.once("exit", () => reject(new Error("dbus-daemon did not start")));
     });
+    // Nor does it hear the machine's own.
+    stage.env.DBUS_SYSTEM_BUS_ADDRESS = stage.env.DBUS_SESSION_BUS_ADDRESS;
     return stage;
   }
 
@@ -129,19 +138,39 @@ export class Stage {
     return child;
   }
 
+  /** The desktop that locks its screen and goes to sleep; begin it before the window. `say` gives its answer. */
+  async desktop() {
+    const child = spawn(PYTHON, [desktop("logind.py")], { env: this.env, stdio: ["pipe", "pipe", "ignore"] });
+    this.#processes.push(child);
+    const answer = () =>
+      new Promise((resolve, reject) => {
+        child.stdout.once("data", (data) => resolve(data.toString().trim()));
+        child.once("exit", () => reject(new Error("the desktop went away")));
+      });
+    await answer();
+    return {
+      say(word) {
+        child.stdin.write(`${word}\n`);
+        return answer();
+      },
+    };
+  }
+
   /** Opens the window under WebDriver. */
   async open(application) {
     const [port, native] = [await freePort(), await freePort()];
     const driver = this.start(tauriDriver(), ["--port", String(port), "--native-port", String(native)]);
     const server = `http://127.0.0.1:${port}`;
-    for (let tries = 0; ; tries++) {
-      try {
-        return await WebDriver.start(server, application);
-      } catch (error) {
-        // Refused until the driver listens; any other word is final.
-        if (error.cause?.code !== "ECONNREFUSED" || tries > 100) throw new Error(`${error.message}\n${driver.said}`);
-        await sleep(100);
-      }
+    // tauri-driver listens before WebKit's own driver behind it does, and drops what comes between: so ask until that one
+    // answers, and begin the session once only.
+    for (let tries = 0; !(await ready(server)); tries++) {
+      if (tries > 300 || driver.exitCode !== null) throw new Error(`The driver at ${server} does not answer.\n${driver.said}`);
+      await sleep(100);
+    }
+    try {
+      return await WebDriver.start(server, application);
+    } catch (error) {
+      throw new Error(`${error.message} (${error.cause ?? "no cause given"})\n${driver.said}`, { cause: error });
     }
   }
 
@@ -164,6 +193,11 @@ export class Stage {
   /** What assistive programs can read of all windows. */
   accessible() {
     return execFileSync(PYTHON, [desktop("accessible.py")], { env: this.env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  }
+
+  /** Presses the button of that name. */
+  press(name) {
+    execFileSync(PYTHON, [desktop("press.py"), name], { env: this.env, stdio: ["ignore", "ignore", "pipe"] });
   }
 
   /** Drags files from a window beside this one to a place in it, as from a file manager. `during` runs before they are let go. */
@@ -202,7 +236,8 @@ export class Stage {
       await ended;
       clearTimeout(patience);
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    // What a process writes as it ends can fall into the removal.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 

@@ -87,6 +87,8 @@ export class WebDriver {
   async click(name, options) {
     const element = await this.find(name, options);
     await this.until(`${name} can be pressed`, () => this.#call("GET", `/element/${element}/enabled`), options?.seconds);
+    // The driver's own scrolling leaves what lies below the fold of a pane where it is.
+    await this.run((element) => element.scrollIntoView({ block: "nearest" }), { [ELEMENT]: element });
     await this.#call("POST", `/element/${element}/click`, {});
   }
 
@@ -137,6 +139,15 @@ export class WebDriver {
     await this.#call("POST", "/actions", mouse([move(from), { type: "pointerDown", button: 0 }, ...steps]));
     await during();
     await this.#call("POST", "/actions", mouse([{ type: "pointerUp", button: 0 }]));
+  }
+}
+
+/** Whether the driver at `server` can begin a session. */
+export async function ready(server) {
+  try {
+    return (await request("GET", `${server}/status`)).ready === true;
+  } catch {
+    return false;
   }
 }
 

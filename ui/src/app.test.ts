@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { soon } from '$lib/testing';
 import { dragFiles, emit, fake, resetFake } from '$lib/ipc/fake/backend';
 import { library } from '$lib/state/library.svelte';
+import { search } from '$lib/state/search.svelte';
 import { session } from '$lib/state/session.svelte';
 import { workspace, type Place } from '$lib/state/workspace.svelte';
 import App from './App.svelte';
@@ -74,8 +75,11 @@ describe('lock', () => {
     render(App);
     await accessible();
     await type('unlock-passphrase', 'wrong');
+    (await id('unlock')).focus();
     await click('unlock');
     expect((await id('unlock-note')).textContent).toContain('not the passphrase');
+    const field = await id('unlock-passphrase');
+    await soon(() => expect(document.activeElement, 'the next try begins there').toBe(field));
     await type('unlock-passphrase', 'wrong again');
     await click('unlock');
     await soon(async () => expect((await id('unlock-note')).textContent).toContain('Next try in'));
@@ -86,6 +90,7 @@ describe('lock', () => {
     resetFake('locked');
     render(App);
     await click('use-recovery');
+    expect(document.activeElement).toBe(await id('recovery-code-input'));
     await type('recovery-code-input', 'k7qm x2rd 9tfb h4wa zn6c p3ve 8jyg m5sk r0t1');
     await type('passphrase', 'another five uncommon words');
     await type('passphrase-again', 'another five uncommon words');
@@ -191,6 +196,58 @@ describe('search', () => {
     await fireEvent.click(await screen.findByText('Search without the quotes'));
     expect(((await id('search-input')) as HTMLInputElement).value).toBe('no such phrase');
   });
+
+  it('lets more of a document be reached by keys', async () => {
+    await openCabinet();
+    workspace.go('search');
+    await type('search-input', 'the');
+    const [more] = await screen.findAllByTestId('unfold');
+    expect(more?.tabIndex).toBe(0);
+    await accessible();
+    const before = screen.getAllByTestId('hit').length;
+    await fireEvent.click(more as HTMLElement);
+    await soon(() => expect(screen.getAllByTestId('hit').length).toBeGreaterThan(before));
+    search.reset();
+  });
+
+  it('says where a phrase in quotes stands nowhere to the letter and only its words were found', async () => {
+    await openCabinet();
+    workspace.go('search');
+    await type('search-input', 'metformin tablets');
+    await screen.findAllByTestId('hit');
+    expect(screen.queryByTestId('search-loosely')).toBeNull();
+    search.query = search.answered = '"metformin tablets daily"';
+    expect((await id('search-loosely')).textContent).toMatch(/stands nowhere to\s+the\s+letter/);
+    search.reset();
+  });
+});
+
+describe('imports', () => {
+  it('names what failed on its place and writes the report as a file', async () => {
+    resetFake();
+    const row = { folderId: 'f0', stage: '', done: 0, total: 0, documentId: null };
+    fake.jobs = [
+      {
+        ...row,
+        id: 'j1',
+        fileName: 'Fax.pdf',
+        state: 'failed',
+        error: {
+          code: 'damaged',
+          message: 'This PDF is damaged.',
+          advice: 'Ask for a fresh copy.',
+        },
+      },
+    ];
+    await openCabinet();
+    await soon(async () =>
+      expect((await id('rail-jobs')).getAttribute('aria-label')).toBe('Imports, 1 not added'),
+    );
+    await click('rail-jobs');
+    await click('export-jobs');
+    await screen.findByText(/Exported as Import report\.csv/);
+    await accessible();
+  });
 });
 
 describe('assistant and note', () => {
@@ -275,6 +332,76 @@ describe('the rest', () => {
     await accessible();
     await fireEvent.keyDown(await id('palette-input'), { key: 'Enter' });
     await soon(() => expect(workspace.mainTab?.title).toBe('Lease, 14 Quay Street'));
+  });
+
+  it('backs up, checks a backup and checks the cabinet, and says what came of it', async () => {
+    await openCabinet();
+    workspace.go('settings');
+    expect((await id('last-backup')).textContent).toMatch(/made no\s+backup/);
+    await click('back-up');
+    expect((await id('backup-made')).textContent).toContain('Written and read back');
+    await soon(() => expect(fake.backups.length).toBe(1));
+    await click('back-up-additions');
+    await soon(() => expect(fake.backups[0]?.whole).toBe(false));
+    await click('check-backup');
+    await soon(async () =>
+      expect((await id('backup-made')).textContent).toContain('Whole and unchanged'),
+    );
+    await click('verify');
+    expect((await id('verified')).textContent).toContain('Everything is as it was stored.');
+    await accessible();
+  });
+
+  it('restores a backup beside the open cabinet, once it has shown what is in it', async () => {
+    await openCabinet();
+    workspace.go('settings');
+    await click('choose-backup');
+    await type('restore-secret', 'not the passphrase');
+    await click('look-into-backup');
+    await soon(() => expect(document.body.textContent).toContain('The passphrase is wrong.'));
+    await type('restore-secret', fake.passphrase);
+    await click('look-into-backup');
+    expect((await id('backup-contents')).textContent).toContain('12 documents');
+    await accessible();
+    await click('restore-backup');
+    await click('stop-restoring');
+    await click('restore-backup');
+    expect((await id('restored')).textContent).toContain('/home/ada/Cabinet restored');
+    expect(fake.stage).toBe('open');
+    await accessible();
+  });
+
+  it('gives a new recovery code for the passphrase, and only then', async () => {
+    await openCabinet();
+    workspace.go('settings');
+    await click('new-code');
+    await type('new-code-passphrase', 'not it at all');
+    await click('make-new-code');
+    expect(await screen.findByText(/passphrase is wrong/)).toBeTruthy();
+    await type('new-code-passphrase', fake.passphrase);
+    await click('make-new-code');
+    expect((await id('recovery-code')).textContent).toContain('A1QM');
+    await accessible();
+  });
+
+  it('filters the audit log, checks its chain and exports it', async () => {
+    await openCabinet();
+    workspace.go('privacy');
+    await id('audit');
+    const action = fake.audit[3]?.action ?? '';
+    await fireEvent.change(await id('audit-action'), { target: { value: action } });
+    await soon(async () => {
+      const shown = await screen.findAllByTestId('audit-entry');
+      expect(shown.length).toBeGreaterThan(0);
+      expect(shown.every((row) => row.dataset.action === action)).toBe(true);
+    });
+    const from = await id('audit-from');
+    await fireEvent.input(from, { target: { value: '2999-01-01' } });
+    await fireEvent.change(from);
+    expect(await screen.findByText('Nothing like that.')).toBeTruthy();
+    await click('audit-verify');
+    expect((await id('audit-whole')).textContent).toContain('hold together');
+    await accessible();
   });
 
   it('sets the theme on the page and remembers it', async () => {

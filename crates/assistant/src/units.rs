@@ -33,6 +33,13 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
+    /// True where it ends as a sentence does.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.text
+            .trim_end()
+            .ends_with(['.', '!', '?', '”', '"', ')', '。'])
+    }
+
     /// Its words on one line.
     pub(crate) fn line(&self) -> String {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -142,12 +149,31 @@ pub(crate) fn read(documents: &[SourceDocument]) -> Vec<Unit> {
                 });
             }
         }
+        leave_out_torn(&mut units, first);
         let count = (units.len() - first).max(1) as f32;
         for (at, unit) in units[first..].iter_mut().enumerate() {
             unit.depth = at as f32 / count;
         }
     }
     units
+}
+
+/// Leaves out what the end of a page cuts in two, as half a sentence says nothing or something else; unless nothing but
+/// halves would be left of the document that starts at `first`.
+fn leave_out_torn(units: &mut Vec<Unit>, first: usize) {
+    let mut torn = vec![false; units.len()];
+    for at in first + 1..units.len() {
+        let (before, after) = (&units[at - 1], &units[at]);
+        let prose = before.kind == Kind::Prose && after.kind == Kind::Prose;
+        if prose && before.page < after.page && !before.is_complete() {
+            torn[at - 1] = true;
+            torn[at] = after.text.starts_with(char::is_lowercase);
+        }
+    }
+    if torn[first..].contains(&false) {
+        let mut torn = torn.into_iter();
+        units.retain(|_| !torn.next().unwrap_or_default());
+    }
 }
 
 /// What leads in to a list, and what the items of that list are marked with.
@@ -237,7 +263,7 @@ fn shape(text: &str) -> String {
         .collect()
 }
 
-/// Page numbers, dotted lines, lines of contents, signature lines, and phrases that stand in every paper.
+/// Page numbers, dotted lines, lines of contents, heads of e-mails, signature lines, and phrases that stand in every paper.
 fn is_furniture(text: &str) -> bool {
     let folded = cabinet_text::fold(text);
     let letters = folded.chars().filter(|c| c.is_alphabetic()).count();
@@ -265,6 +291,11 @@ fn is_furniture(text: &str) -> bool {
             "dictated but not",
             "dictated and",
             "cc:",
+            "bcc:",
+            "from: ",
+            "to: ",
+            "sent: ",
+            "subject: ",
             "source: ",
             "signature",
             "signed by",

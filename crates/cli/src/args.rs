@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use cabinet_assistant::draft::Template;
 use cabinet_assistant::summary::Style;
+use cabinet_desk::escalation::start_courier;
+use cabinet_escalation::{CourierError, CourierProcess};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A private document assistant: an encrypted library, search, grounded summaries and notes, on this machine alone.
@@ -90,19 +92,33 @@ pub enum Command {
     Keypoints(Source),
     /// A summary, each sentence with its source
     Summarize(SummarizeArgs),
+    /// What in a text points at a person, and the text with pseudonyms in its place; nothing is stored or sent
+    Deidentify(DeidentifyArgs),
     /// A note drafted from documents, each sentence with its source
     Draft(DraftArgs),
     /// What was done, never what was in it
-    Audit {
-        /// Check that no entry was removed, changed or reordered
+    Audit(AuditArgs),
+    /// Check everything stored against its seal and hash, and make anew what is derived and wrong
+    Verify {
+        /// Set a damaged log of the last changes aside and open what was stored before
         #[arg(long)]
-        verify: bool,
-        /// At most this many entries
-        #[arg(long, default_value_t = 1000)]
-        limit: u32,
+        set_aside_log: bool,
     },
-    /// Check everything stored against its seal and hash
-    Verify,
+    /// Write a backup, one file in the age format, and read it back
+    Backup(BackupArgs),
+    /// Bring a cabinet back from a backup into --home
+    Restore(RestoreArgs),
+    /// Print the key with which the age tool opens this cabinet's backups
+    BackupKey,
+    /// Replace the recovery code and print the new one
+    RecoveryCode,
+    /// Ask a large model elsewhere: prepare, look at every byte, approve
+    Escalate(EscalateArgs),
+    /// What left this machine
+    Ledger(LedgerArgs),
+    /// Keep a folder or document here: privileged, never-leaves, or none
+    #[command(subcommand)]
+    Label(LabelCommand),
     /// Models
     #[command(subcommand)]
     Models(ModelsCommand),
@@ -122,6 +138,55 @@ pub struct NewPassphrase {
     pub new_passphrase_file: Option<PathBuf>,
 }
 
+/// What a backup takes.
+#[derive(Args)]
+pub struct BackupArgs {
+    /// The file to write, by custom ending in .age
+    pub file: PathBuf,
+    /// Only what is not in this earlier whole backup, and the database
+    #[arg(long, value_name = "WHOLE", conflicts_with = "check")]
+    pub add_to: Option<PathBuf>,
+    /// Write nothing; read this backup and compare every hash
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// What a restore takes.
+#[derive(Args)]
+pub struct RestoreArgs {
+    /// The backup
+    pub file: PathBuf,
+    /// The whole backup it adds to [default: looked for beside it]
+    #[arg(long, value_name = "WHOLE")]
+    pub base: Option<PathBuf>,
+    /// Open it by the recovery code instead of the passphrase [also CABINET_RECOVERY_CODE]
+    #[arg(long, env = "CABINET_RECOVERY_CODE", hide_env_values = true)]
+    pub code: Option<String>,
+}
+
+/// Which entries of the log.
+#[derive(Args)]
+pub struct AuditArgs {
+    /// Check that no entry was removed, changed or reordered
+    #[arg(long)]
+    pub verify: bool,
+    /// At most this many entries
+    #[arg(long, default_value_t = 1000)]
+    pub limit: u32,
+    /// Only this action: opened, imported, viewed, searched, generated, exported, deleted ...
+    #[arg(long)]
+    pub action: Option<String>,
+    /// Only on this identifier
+    #[arg(long, value_name = "ID")]
+    pub subject: Option<String>,
+    /// Only from this moment on, in milliseconds since the Unix epoch
+    #[arg(long, value_name = "MS")]
+    pub from: Option<i64>,
+    /// Only before this moment, in milliseconds since the Unix epoch
+    #[arg(long, value_name = "MS")]
+    pub until: Option<i64>,
+}
+
 /// What search takes.
 #[derive(Args)]
 pub struct SearchArgs {
@@ -137,6 +202,9 @@ pub struct SearchArgs {
     /// Which half
     #[arg(long, value_enum, default_value = "hybrid")]
     pub mode: Mode,
+    /// Every document that says all of it, one hit each, and how many were checked
+    #[arg(long)]
+    pub every: bool,
     /// Many queries from a file, one JSON object a line: {"id", "query"}
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub batch: Option<PathBuf>,
@@ -154,6 +222,25 @@ pub struct Source {
     /// The document
     #[arg(required_unless_present = "batch")]
     pub id: Option<String>,
+}
+
+/// Which text, or many from a file.
+#[derive(Args)]
+pub struct DeidentifyArgs {
+    /// The text, a UTF-8 file; - is standard input
+    #[arg(
+        long = "in",
+        value_name = "FILE",
+        default_value = "-",
+        conflicts_with = "batch"
+    )]
+    pub input: PathBuf,
+    /// Many inputs from a file, one JSON object a line: {"id", "document_id" or "text"}
+    #[arg(long, value_name = "FILE")]
+    pub batch: Option<PathBuf>,
+    /// Look for the people and parties too that the documents of this folder name; a stored document is held to its own
+    #[arg(long, value_name = "NAME")]
+    pub folder: Option<String>,
 }
 
 /// What a summary takes.
@@ -216,6 +303,164 @@ pub enum FolderCommand {
     },
 }
 
+/// What asking a large model takes.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub struct EscalateArgs {
+    /// Send the payload of this hash, which was shown before: exactly those bytes, once
+    #[arg(long, value_name = "HASH")]
+    pub approve: Option<String>,
+    /// Keep what was decided about names for the next payload of the same note
+    #[arg(long, requires = "approve")]
+    pub for_this_note: bool,
+    #[command(subcommand)]
+    pub command: Option<EscalateCommand>,
+}
+
+/// Everything about asking a large model but the sending.
+#[derive(Subcommand)]
+pub enum EscalateCommand {
+    /// Whether anything may be sent, where to, and from which folders
+    Status,
+    /// Allow it; says what that means and asks for --agree
+    On(Box<SwitchOnArgs>),
+    /// Forbid it, end the courier and forget the key
+    Off,
+    /// Prepare a payload and show it; nothing is sent
+    Ask(AskArgs),
+    /// Show a payload that was prepared
+    Show {
+        /// Its hash
+        hash: String,
+    },
+}
+
+/// What switching on takes.
+#[derive(Args)]
+pub struct SwitchOnArgs {
+    /// The one address: https://models.example.org/v1, or http:// for a machine of your own network
+    #[arg(long, value_name = "URL")]
+    pub address: String,
+    /// The model to ask for
+    #[arg(long)]
+    pub model: String,
+    /// How it is spoken to
+    #[arg(long, value_enum, default_value = "openai")]
+    pub protocol: SpokenProtocol,
+    /// The certificate authority of your own server, in place of the system's (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub authority: Option<PathBuf>,
+    /// Read the endpoint's key from a file instead of CABINET_ENDPOINT_KEY
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Only from this folder; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub folder: Vec<String>,
+    /// What happens when the small model's own checks find it wanting; no rule sends
+    #[arg(long, value_enum, default_value = "offer")]
+    pub rule: OfferRule,
+    /// Price of a million tokens sent
+    #[arg(long, requires = "price_out")]
+    pub price_in: Option<f64>,
+    /// Price of a million tokens of answer
+    #[arg(long, requires = "price_in")]
+    pub price_out: Option<f64>,
+    /// You have read what it means, and agree
+    #[arg(long)]
+    pub agree: bool,
+}
+
+/// What a payload is made of.
+#[derive(Args)]
+pub struct AskArgs {
+    /// About this document; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub document: Vec<String>,
+    /// About what in this folder fits the question
+    #[arg(long, value_name = "NAME")]
+    pub folder: Option<String>,
+    /// About this note and what it quotes
+    #[arg(long, value_name = "ID")]
+    pub note: Option<String>,
+    /// Replace this too, wherever it stands; may be given several times
+    #[arg(long, value_name = "WORDS")]
+    pub replace: Vec<String>,
+    /// Do not replace this; may be given several times
+    #[arg(long, value_name = "WORDS")]
+    pub keep: Vec<String>,
+    /// The question
+    pub question: String,
+}
+
+/// How an endpoint is spoken to.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SpokenProtocol {
+    /// OpenAI's chat completions, as vLLM, Ollama and many providers speak them
+    #[value(name = "openai")]
+    OpenAi,
+    /// Anthropic's messages
+    Anthropic,
+}
+
+/// What happens when the small model's own checks find it wanting.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum OfferRule {
+    /// Say why and offer to prepare a payload
+    Offer,
+    /// Open the payload for a decision
+    AlwaysAsk,
+    /// Say nothing
+    Never,
+}
+
+/// Which lines of the ledger.
+#[derive(Args)]
+pub struct LedgerArgs {
+    /// Only lines that hold this in hash, address, model or sent text
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// At most this many
+    #[arg(long, default_value_t = 1000)]
+    pub limit: u32,
+    /// With the exact bytes that left and what came back
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// What a label is put on.
+#[derive(Subcommand)]
+pub enum LabelCommand {
+    /// A folder
+    Folder {
+        /// Its name
+        name: String,
+        /// privileged, never-leaves or none
+        label: String,
+    },
+    /// A document
+    Document {
+        /// Its identifier
+        id: String,
+        /// privileged, never-leaves or none
+        label: String,
+    },
+    /// List them
+    List,
+}
+
+impl Cli {
+    /// Starts a courier where this command sends and the cabinet asks for one.
+    pub fn courier(&self) -> Result<Option<CourierProcess>, CourierError> {
+        match &self.command {
+            Command::Escalate(EscalateArgs { approve: Some(_), .. }) => {
+                let home = self.home.clone().unwrap_or_else(cabinet_vault::default_home);
+                start_courier(&home)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
 /// Operations on models.
 #[derive(Subcommand)]
 pub enum ModelsCommand {
@@ -223,6 +468,21 @@ pub enum ModelsCommand {
     List,
     /// Check each file's size and SHA-256
     Verify,
+    /// Take a GGUF file in, for writing; it is checked and copied, nothing is fetched
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Write with this model from the next time a cabinet is opened
+    Use {
+        /// Its identifier, as `list` shows it
+        id: String,
+    },
+    /// Remove an imported model and its file
+    Remove {
+        /// Its identifier
+        id: String,
+    },
 }
 
 /// Which half of the search.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use cabinet_assistant::AssistantError;
+use cabinet_desk::escalation::{CONSEQUENCES, EscalationError};
 use cabinet_library::LibraryError;
 use cabinet_slm::SlmError;
 use cabinet_vault::VaultError;
@@ -26,8 +27,18 @@ pub enum Failure {
     WeakPassphrase(Vec<String>),
     /// No folder of that name.
     NoSuchFolder(String),
+    /// Nothing may be sent, or it was not.
+    Escalation(EscalationError),
+    /// Switching on takes having read what it means.
+    NotAgreed,
+    /// This is no hash of a payload.
+    NoHash,
+    /// A file that was named for switching on cannot be read.
+    SwitchFile,
     /// A file of inputs is not as it should be.
     Batch(String),
+    /// The text given cannot be read.
+    Input,
     /// The list of models cannot be used, or a model that is needed.
     Models(SlmError),
     /// A file of this ending cannot be written.
@@ -55,7 +66,11 @@ impl Failure {
         match self {
             Self::Vault(e) | Self::Library(LibraryError::Vault(e)) if locked(e) => ExitCode::from(3),
             Self::NoPassphrase => ExitCode::from(3),
-            Self::Batch(_) | Self::UnknownEnding | Self::FileExists => ExitCode::from(2),
+            Self::Escalation(EscalationError::Library(LibraryError::Vault(e))) if locked(e) => {
+                ExitCode::from(3)
+            }
+            Self::NotAgreed | Self::NoHash | Self::SwitchFile => ExitCode::from(2),
+            Self::Batch(_) | Self::Input | Self::UnknownEnding | Self::FileExists => ExitCode::from(2),
             // As shells know it from a program that Ctrl-C ended.
             Self::Assistant(AssistantError::Cancelled) => ExitCode::from(130),
             _ => ExitCode::FAILURE,
@@ -88,9 +103,30 @@ impl fmt::Display for Failure {
                 f,
                 "There is no folder called {name:?}.\n`cabinet folder list` shows those there are."
             ),
+            Self::Escalation(EscalationError::Library(LibraryError::Vault(e))) => {
+                write!(f, "{e}\n{}", e.advice())
+            }
+            Self::Escalation(e) => write!(f, "{}.\n{}", capital(&e.to_string()), e.advice()),
+            Self::NotAgreed => write!(
+                f,
+                "Nothing was switched on. What it would mean:\n{}\nAdd --agree if you have read this and want it.",
+                CONSEQUENCES.map(|line| format!("  - {line}")).join("\n")
+            ),
+            Self::NoHash => write!(
+                f,
+                "This is not the SHA-256 of a payload, so nothing was sent.\nGive --approve the hash that `cabinet escalate ask` showed."
+            ),
+            Self::SwitchFile => write!(
+                f,
+                "The file with the key or the certificate cannot be read, so nothing was changed.\nCheck its name and that you may read it."
+            ),
             Self::Batch(why) => write!(
                 f,
                 "The file of inputs cannot be used: {why}\nEach line is one JSON object with an \"id\"."
+            ),
+            Self::Input => write!(
+                f,
+                "The text cannot be read.\nCheck that it exists, that you may read it and that it is UTF-8."
             ),
             Self::Models(e) => write!(f, "{}.\n{}", capital(&e.to_string()), e.advice()),
             Self::UnknownEnding => write!(
@@ -135,5 +171,11 @@ impl From<LibraryError> for Failure {
 impl From<AssistantError> for Failure {
     fn from(e: AssistantError) -> Self {
         Self::Assistant(e)
+    }
+}
+
+impl From<EscalationError> for Failure {
+    fn from(e: EscalationError) -> Self {
+        Self::Escalation(e)
     }
 }

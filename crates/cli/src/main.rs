@@ -20,7 +20,19 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|arg| arg == "--reader") {
         return cabinet_desk::reader_main();
     }
+    if std::env::args_os().nth(1).is_some_and(|arg| arg == "--courier") {
+        return cabinet_desk::courier_main();
+    }
     let cli = Cli::parse();
+    // Before the network is given up and before there is a secret here; only to send, and only where the cabinet asks
+    // for one.
+    let courier = match cli.courier() {
+        Ok(courier) => courier,
+        Err(e) => {
+            eprintln!("Cabinet did not start: {e}.\nTry again; nothing was sent.");
+            return ExitCode::FAILURE;
+        }
+    };
     // Before any document is touched: no core dumps, no network, for this process and all it starts.
     let sealed = cabinet_seal::harden_process()
         .and_then(|()| cabinet_seal::seal_network(cabinet_seal::SealMode::Full));
@@ -39,7 +51,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    match runtime.block_on(commands::run(cli, courier)) {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("{failure}");

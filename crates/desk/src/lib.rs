@@ -6,18 +6,21 @@
 #![forbid(unsafe_code)]
 
 mod adapters;
+mod checks;
 mod embedder;
+pub mod escalation;
 mod files;
 mod models;
 mod reader;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use cabinet_assistant::draft::{self, Draft, Template};
 use cabinet_assistant::models::Embed;
 use cabinet_assistant::summary::{self, Models, Style, Wanted};
 use cabinet_assistant::{AssistantError, Grounded, Listener, SourceDocument, SourcePage, keypoints};
+use cabinet_escalation::Courier;
 use cabinet_library::{DocumentId, Library, LibraryError};
 use cabinet_slm::Engine;
 use cabinet_vault::Vault;
@@ -25,16 +28,23 @@ use tokio_util::sync::CancellationToken;
 
 use adapters::Foreground;
 
+pub use cabinet_escalation::{courier_main, routing};
 pub use cabinet_intake::reader_main;
+pub use checks::keys_check;
 pub use embedder::EngineEmbedder;
 pub use files::write_whole;
-pub use models::{InstalledModel, default_models_dir, embedder, installed, writer_problem};
+pub use models::{
+    InstalledModel, KnownModel, WriterSpeed, default_models_dir, embedder, import_model, installed,
+    known_models, measure_writer, remove_model, use_model, writer_problem,
+};
 pub use reader::reader;
 
 /// An open cabinet and its models.
 pub struct Desk {
     library: Library,
     engine: Engine,
+    /// The one that may carry what was approved; none until [`Desk::admit`] lets it in.
+    courier: Mutex<Option<Arc<Courier>>>,
 }
 
 impl Desk {
@@ -46,6 +56,7 @@ impl Desk {
         Ok(Self {
             library: Library::open(vault, embedder).await?,
             engine,
+            courier: Mutex::default(),
         })
     }
 
@@ -146,6 +157,14 @@ impl Desk {
             .embedder_id()
             .is_some()
             .then_some(models as &dyn Embed)
+    }
+
+    /// Locks: the keys are gone when this returns, within a second whatever is going on, and all work on the library
+    /// fails from then on. Models that are at work end by themselves.
+    pub async fn lock(&self) {
+        const PATIENCE: std::time::Duration = std::time::Duration::from_millis(200);
+        self.library.lock().await;
+        let _ = tokio::time::timeout(PATIENCE, self.engine.unload()).await;
     }
 
     /// Lets go: wipes what the models remember and closes the library. The keys go with the last handle to the

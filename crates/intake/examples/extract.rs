@@ -3,13 +3,17 @@
 //! an error's code.
 //!
 //! `cargo run -p cabinet-intake --example extract -- [--root DIR] FILE...`; with `--root`, files are
-//! named relative to it. `--text no` leaves the text out.
+//! named relative to it. `--text no` leaves the text out. `--models DIR` names the folder of the models that recognise
+//! pages which are pictures; with `--every-page`, all pages are read that way.
 #![allow(clippy::print_stdout, reason = "printing is what this example is for")]
 
-use cabinet_intake::{DEFAULT_FILE_LIMIT, Found, Reader, ReaderLimits, Source, reader_main, walk};
+use cabinet_intake::{
+    DEFAULT_FILE_LIMIT, Document, Found, ModelFiles, Reader, ReaderLimits, Source, reader_main, walk,
+};
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 fn main() -> ExitCode {
@@ -36,17 +40,35 @@ fn anyhow_free(error: std::io::Error) -> String {
 async fn run() -> Result<(), String> {
     let mut root = PathBuf::new();
     let mut with_text = true;
+    let mut every_page = false;
+    let mut models: Option<PathBuf> = None;
     let mut paths = Vec::new();
     let mut args = std::env::args_os().skip(1);
     while let Some(arg) = args.next() {
         match arg.to_str() {
             Some("--root") => root = args.next().unwrap_or_default().into(),
+            Some("--every-page") => every_page = true,
+            Some("--models") => models = args.next().map(PathBuf::from),
             Some("--text") => with_text = args.next().is_none_or(|value| value != "no"),
             _ => paths.push(PathBuf::from(arg)),
         }
     }
     let program = std::env::current_exe().map_err(anyhow_free)?;
-    let reader = Reader::new(program, vec!["--reader".into()], ReaderLimits::default());
+    let limits = ReaderLimits {
+        every_page,
+        ..ReaderLimits::default()
+    };
+    let mut reader = Reader::new(program, vec!["--reader".into()], limits);
+    if let Some(dir) = models {
+        reader = reader.with_models(Arc::new(move || {
+            let file = |name: &str| std::fs::read(dir.join(name)).ok();
+            Some(ModelFiles {
+                detector: file("PP-OCRv6_det_small.rten")?,
+                recogniser: file("PP-OCRv6_rec_small.rten")?,
+                characters: file("ppocrv6_dict.txt")?,
+            })
+        }));
+    }
     for found in walk(&paths) {
         let name = found
             .path()
@@ -58,18 +80,20 @@ async fn run() -> Result<(), String> {
         let result = match found {
             Found::Failed { error, .. } => Err(error),
             Found::File(path) => match Source::open(&path, DEFAULT_FILE_LIMIT) {
-                Ok(source) => reader.read(&source, &name, None).await,
+                Ok(source) => reader.read_pages(&source, &name, None, &|_| {}).await,
                 Err(error) => Err(error),
             },
         };
         let seconds = started.elapsed().as_secs_f64();
         let line = match result {
-            Ok(read) => {
+            Ok(Document { read, scans }) => {
+                let confidences: Vec<f32> = scans.iter().map(|scan| scan.confidence).collect();
                 let texts: Vec<&str> = read.pages.iter().map(|page| page.text.as_str()).collect();
                 let warnings: Vec<String> = read.warnings.iter().map(|warning| warning.message()).collect();
                 json!({
                     "file": name, "status": "ok", "kind": read.kind.as_str(), "title": read.title,
                     "pages": read.pages.len(), "warnings": warnings, "seconds": seconds,
+                    "ocr_pages": scans.len(), "confidences": confidences,
                     "text": with_text.then(|| texts.join("\n\u{0c}\n")),
                 })
             }

@@ -5,11 +5,16 @@
 //! than the tab; every offset anywhere in Cabinet counts Unicode scalar values within one such text.
 
 use crate::clean::is_tidy;
-use crate::limits::{MOST_PAGES, MOST_TEXT};
+use crate::details::Details;
+use crate::error::IntakeError;
+use crate::limits::{MOST_MEMBERS, MOST_PAGES, MOST_TEXT};
 use serde::{Deserialize, Serialize};
 
 /// The longest title kept, in characters.
 pub(crate) const LONGEST_TITLE: usize = 200;
+
+/// The longest name of a member kept, in characters.
+pub(crate) const LONGEST_NAME: usize = 300;
 
 /// A format Cabinet reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,6 +30,30 @@ pub enum Kind {
     Markdown,
     /// A web page.
     Html,
+    /// Rich Text Format.
+    Rtf,
+    /// Word 97 to 2003, and Word 6 and 95.
+    Doc,
+    /// OpenDocument text.
+    Odt,
+    /// OpenDocument presentation.
+    Odp,
+    /// Office Open XML presentation (`.pptx` and its siblings).
+    Pptx,
+    /// A spreadsheet in any of the formats of Excel and OpenDocument.
+    Spreadsheet,
+    /// A table as text, one row a line.
+    Csv,
+    /// An e-mail message as sent (RFC 5322).
+    Email,
+    /// A message saved by Outlook.
+    Outlook,
+    /// Many messages in one file (RFC 4155).
+    Mailbox,
+    /// A ZIP archive of files.
+    Zip,
+    /// A picture, or several in one file: scans and photographs of pages.
+    Image,
 }
 
 impl Kind {
@@ -36,6 +65,18 @@ impl Kind {
             Kind::Text => "text",
             Kind::Markdown => "markdown",
             Kind::Html => "html",
+            Kind::Rtf => "rtf",
+            Kind::Doc => "doc",
+            Kind::Odt => "odt",
+            Kind::Odp => "odp",
+            Kind::Pptx => "pptx",
+            Kind::Spreadsheet => "spreadsheet",
+            Kind::Csv => "csv",
+            Kind::Email => "email",
+            Kind::Outlook => "outlook",
+            Kind::Mailbox => "mailbox",
+            Kind::Zip => "zip",
+            Kind::Image => "image",
         }
     }
 }
@@ -46,6 +87,8 @@ impl Kind {
 pub enum Method {
     /// The text was in the file.
     Native,
+    /// The text was recognised on a picture of the page.
+    Ocr,
     /// The page has no text; see the document's warnings for why.
     None,
 }
@@ -55,6 +98,7 @@ impl Method {
     pub fn as_str(self) -> &'static str {
         match self {
             Method::Native => "native",
+            Method::Ocr => "ocr",
             Method::None => "none",
         }
     }
@@ -88,6 +132,12 @@ pub enum PageProblem {
     Blank,
     /// The page shows pictures or drawings but holds no text; it may be a scan.
     NoText,
+    /// The page is a picture on which no text could be recognised.
+    Illegible,
+    /// The page was read from its picture, with little certainty.
+    Faint,
+    /// Recognising the page took too long or too much memory.
+    GivenUp,
     /// The page's fonts do not say which letters they show, so its text is not usable.
     Unmapped,
     /// The page could not be interpreted.
@@ -100,9 +150,29 @@ impl PageProblem {
         match self {
             PageProblem::Blank => "blank",
             PageProblem::NoText => "no_text",
+            PageProblem::Illegible => "illegible",
+            PageProblem::Faint => "faint",
+            PageProblem::GivenUp => "given_up",
             PageProblem::Unmapped => "unmapped",
             PageProblem::Damaged => "damaged",
         }
+    }
+}
+
+impl PageProblem {
+    /// The problem of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [
+            Self::Blank,
+            Self::NoText,
+            Self::Illegible,
+            Self::Faint,
+            Self::GivenUp,
+            Self::Unmapped,
+            Self::Damaged,
+        ]
+        .into_iter()
+        .find(|problem| problem.as_str() == name)
     }
 }
 
@@ -113,6 +183,13 @@ impl PageWarning {
         match self.problem {
             PageProblem::Blank => format!("Page {page} is blank."),
             PageProblem::NoText => format!("Page {page} has no text; it may be a scan."),
+            PageProblem::Illegible => format!("Page {page} is a picture on which no text could be read."),
+            PageProblem::Faint => {
+                format!("Page {page} is hard to read; compare its text with the page.")
+            }
+            PageProblem::GivenUp => {
+                format!("Page {page} took too long or too much memory to read; it has no text.")
+            }
             PageProblem::Unmapped => {
                 format!(
                     "Page {page} shows text in fonts that do not say which letters they are; it was left out."
@@ -121,6 +198,18 @@ impl PageWarning {
             PageProblem::Damaged => format!("Page {page} is damaged; its text may be missing."),
         }
     }
+}
+
+/// A file inside a file: an attachment of a message, a message of a mailbox, an entry of an archive.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name, with the folders it lies in; only ever shown, never used as a path.
+    pub name: String,
+    /// Why it could not be taken out, if so.
+    pub problem: Option<IntakeError>,
+    /// The bytes, which travel beside the rest and not in it; empty where there is a problem.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
 }
 
 /// A document as read.
@@ -134,9 +223,25 @@ pub struct Extracted {
     pub pages: Vec<Page>,
     /// What the user should know about single pages, in page order.
     pub warnings: Vec<PageWarning>,
+    /// What is known or guessed about the document as a whole.
+    pub details: Details,
+    /// The files inside it, which are documents of their own.
+    pub members: Vec<Member>,
 }
 
 impl Extracted {
+    /// A document of this kind with nothing in it yet.
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            title: None,
+            pages: Vec::new(),
+            warnings: Vec::new(),
+            details: Details::default(),
+            members: Vec::new(),
+        }
+    }
+
     /// Whether a sound reader could have made this: the promises of this module, and sane sizes.
     pub(crate) fn is_sound(&self) -> bool {
         let pages = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
@@ -145,7 +250,6 @@ impl Extracted {
             .pages
             .iter()
             .all(|page| page.text.is_empty() == (page.method == Method::None));
-        let any = self.pages.iter().any(|page| page.method == Method::Native);
         let tidy = self.pages.iter().all(|page| is_tidy(&page.text));
         let title = self.title.as_ref().is_none_or(|title| {
             title.chars().count() <= LONGEST_TITLE
@@ -160,7 +264,25 @@ impl Extracted {
         // Composing characters may lengthen a text a little beyond what was counted while reading.
         let size = self.pages.iter().map(|page| page.text.len()).sum::<usize>();
         let sized = size <= MOST_TEXT + MOST_TEXT / 4 && self.pages.len() <= MOST_PAGES;
-        numbered && methods && any && tidy && title && warnings && sized
+        let members = self.members.len() <= MOST_MEMBERS
+            && self
+                .members
+                .iter()
+                .all(|member| member.name.chars().count() <= LONGEST_NAME && is_tidy(&member.name));
+        numbered
+            && methods
+            && !self.pages.is_empty()
+            && tidy
+            && title
+            && warnings
+            && sized
+            && members
+            && self.details.is_sound()
+    }
+
+    /// Whether any page has text.
+    pub(crate) fn has_text(&self) -> bool {
+        self.pages.iter().any(|page| page.method != Method::None)
     }
 
     /// Unicode scalar values over all pages.
@@ -187,6 +309,16 @@ impl std::fmt::Debug for Extracted {
             .field("titled", &self.title.is_some())
             .field("pages", &self.pages)
             .field("warnings", &self.warnings)
-            .finish()
+            .field("members", &self.members.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Member")
+            .field("bytes", &self.bytes.len())
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
     }
 }

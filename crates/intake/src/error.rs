@@ -19,7 +19,8 @@ pub enum IntakeError {
     WrongPassword,
     /// The content claims to be of this kind but cannot be understood.
     Corrupt(Kind),
-    /// There is nothing in the file, or nothing but white space.
+    /// There is no word in the file: no byte, nothing but white space, or nothing but pictures in a format whose pictures
+    /// are not read.
     Empty,
     /// The document was understood, and none of its pages holds text.
     NoText {
@@ -49,8 +50,10 @@ pub enum IntakeError {
 pub enum Lock {
     /// By a password, and none was given.
     Password,
-    /// By a password, in the way of Microsoft Office, which Cabinet cannot open.
+    /// By a password, in the way of office programs, which Cabinet cannot open.
     Office,
+    /// By a password, with encryption of archives that Cabinet cannot open.
+    Archive,
     /// For the holders of certificates, or in another way Cabinet cannot open.
     Certificate,
 }
@@ -68,6 +71,8 @@ pub enum Excess {
     Unpacked,
     /// It needs more memory than the reader may use.
     Memory,
+    /// More files inside than are taken out of one.
+    Members,
     /// More pages than are taken from one file.
     Pages,
     /// More text than is taken from one file.
@@ -119,29 +124,13 @@ macro_rules! foreign {
 }
 
 foreign! {
-    /// Word 97 to 2003.
-    OldWord => "an old Word document (.doc)", SaveAsDocx;
-    /// Rich Text Format.
-    Rtf => "a rich text document (.rtf)", SaveAsDocx;
-    /// OpenDocument text.
-    Odt => "an OpenDocument text (.odt)", SaveAsDocx;
-    /// Excel, in either container.
-    Spreadsheet => "a spreadsheet", ExportPdf;
-    /// PowerPoint, in either container, or OpenDocument.
-    Presentation => "a presentation", ExportPdf;
+    /// PowerPoint 97 to 2003.
+    OldPresentation => "an old PowerPoint presentation (.ppt)", ExportPdf;
     /// Any other OLE compound file.
     OldOffice => "an old Microsoft Office file", ExportPdf;
-    /// A message as sent (RFC 5322).
-    Email => "an e-mail message (.eml)", ExportPdf;
-    /// A message saved by Outlook.
-    OutlookMessage => "an Outlook message (.msg)", ExportPdf;
-    /// Many messages in one file.
-    Mailbox => "a mailbox of e-mail messages", ExportPdf;
     /// A picture.
     Image => "a picture", Ocr;
-    /// A ZIP archive that is no document.
-    Zip => "a ZIP archive", Unpack;
-    /// Any other archive or compressed file.
+    /// An archive that is no ZIP, or a compressed file.
     Archive => "an archive", Unpack;
     /// An electronic book.
     Ebook => "an electronic book", ExportPdf;
@@ -176,7 +165,9 @@ impl IntakeError {
     pub fn code(&self) -> &'static str {
         match self {
             IntakeError::Unsupported(_) => "unsupported",
-            IntakeError::Encrypted(_) => "encrypted",
+            IntakeError::Encrypted(Lock::Password) => "encrypted",
+            // Of its own, so that nobody is asked for a password that cannot help.
+            IntakeError::Encrypted(_) => "protected",
             IntakeError::WrongPassword => "wrong_password",
             IntakeError::Corrupt(_) => "corrupt",
             IntakeError::Empty => "empty",
@@ -199,6 +190,9 @@ impl IntakeError {
             IntakeError::Encrypted(Lock::Office) => {
                 "This Office file is protected by a password in a way Cabinet cannot open.".into()
             }
+            IntakeError::Encrypted(Lock::Archive) => {
+                "This archive is protected by a password, in a way Cabinet cannot open.".into()
+            }
             IntakeError::Encrypted(Lock::Certificate) => {
                 "This file is encrypted for certain people in a way Cabinet cannot open.".into()
             }
@@ -207,14 +201,23 @@ impl IntakeError {
                 Kind::Pdf => "This PDF is damaged and could not be read.".into(),
                 Kind::Docx => "This Word document is damaged and could not be read.".into(),
                 Kind::Html => "This web page is damaged and could not be read.".into(),
-                Kind::Text | Kind::Markdown => "This text is damaged and could not be read.".into(),
+                Kind::Text | Kind::Markdown | Kind::Csv => {
+                    "This text is damaged and could not be read.".into()
+                }
+                Kind::Doc => "This Word document is damaged and could not be read.".into(),
+                Kind::Rtf => "This rich text document is damaged and could not be read.".into(),
+                Kind::Odt => "This OpenDocument text is damaged and could not be read.".into(),
+                Kind::Odp | Kind::Pptx => "This presentation is damaged and could not be read.".into(),
+                Kind::Spreadsheet => "This spreadsheet is damaged and could not be read.".into(),
+                Kind::Email | Kind::Outlook => "This message is damaged and could not be read.".into(),
+                Kind::Mailbox => "This mailbox is damaged and could not be read.".into(),
+                Kind::Zip => "This archive is damaged and could not be unpacked.".into(),
+                Kind::Image => "This picture is damaged and could not be read.".into(),
             },
-            IntakeError::Empty => "There is nothing in this file.".into(),
-            IntakeError::NoText { pages: 1 } => {
-                "This document has no text on its one page; it may be a scan.".into()
-            }
+            IntakeError::Empty => "There is nothing to read in this file.".into(),
+            IntakeError::NoText { pages: 1 } => "No text could be read on this document's one page.".into(),
             IntakeError::NoText { pages } => {
-                format!("This document has no text on any of its {pages} pages; it may be a scan.")
+                format!("No text could be read on any of this document's {pages} pages.")
             }
             IntakeError::TooLarge(excess) => match excess {
                 Excess::Bytes { limit } => {
@@ -224,6 +227,7 @@ impl IntakeError {
                     )
                 }
                 Excess::Unpacked => "This file unpacks to far more than a document holds.".into(),
+                Excess::Members => "This file holds more files than Cabinet takes out of one.".into(),
                 Excess::Memory => "Reading this file needs more memory than the reader may use.".into(),
                 Excess::Pages => "This document has more pages than Cabinet takes in one file.".into(),
                 Excess::Text => "This document has more text than Cabinet takes in one file.".into(),
@@ -255,24 +259,29 @@ impl IntakeError {
                 }
                 WayOut::Unpack => "Unpack it and add the files inside.",
                 WayOut::Nothing => {
-                    "Cabinet keeps documents with text: PDF, DOCX, HTML, Markdown and plain text."
+                    "Cabinet keeps documents with text: PDF, office documents, messages, web pages and plain text."
                 }
             },
             IntakeError::Encrypted(Lock::Password) => "Add it again and give its password.",
-            IntakeError::Encrypted(Lock::Office | Lock::Certificate) => {
+            IntakeError::Encrypted(Lock::Office | Lock::Archive | Lock::Certificate) => {
                 "Open it in its own program, save a copy without the protection and add that."
             }
             IntakeError::WrongPassword => "Check the password with whoever sent the file and try again.",
             IntakeError::Corrupt(_) => {
                 "Open it in its own program, save it anew and add that, or ask for a fresh copy."
             }
-            IntakeError::Empty => "Check that it is the file you meant.",
-            IntakeError::NoText { .. } => "Make it searchable with a scanning program and add the result.",
+            IntakeError::Empty => {
+                "Check that it is the file you meant. If it holds only pictures, save it as PDF and add that: pictures are read in PDFs and image files."
+            }
+            IntakeError::NoText { .. } => {
+                "If it shows text, scan it again, upright and at 300 dots an inch, and add that. \
+                 `cabinet models verify` tells whether the model that reads scans is in place."
+            }
             IntakeError::TooLarge(excess) => match excess {
                 Excess::Unpacked => {
                     "If you trust its source, open it in its own program, export it as PDF and add that."
                 }
-                Excess::Bytes { .. } | Excess::Memory | Excess::Pages | Excess::Text => {
+                Excess::Bytes { .. } | Excess::Members | Excess::Memory | Excess::Pages | Excess::Text => {
                     "Split it into smaller files and add those."
                 }
             },

@@ -3,6 +3,7 @@
 //! Only there with the feature `fixtures`. The builders write the least that the formats ask for, so
 //! that a test says in its own lines what is in the file.
 
+pub use crate::scan::made::{Sheet, jpeg_head, noise, png, png_of_size, scanned_pdf, sheet, tiff};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use zip::write::SimpleFileOptions;
@@ -207,8 +208,17 @@ pub fn docx_bomb(megabytes: usize) -> Vec<u8> {
 pub fn zip(entries: &[(String, String)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in entries {
+        // The entry that says what a package is stands uncompressed.
+        let method = if name == "mimetype" {
+            zip::CompressionMethod::Stored
+        } else {
+            zip::CompressionMethod::Deflated
+        };
         writer
-            .start_file(name.as_str(), SimpleFileOptions::default())
+            .start_file(
+                name.as_str(),
+                SimpleFileOptions::default().compression_method(method),
+            )
             .expect("writing to memory does not fail");
         writer
             .write_all(content.as_bytes())
@@ -224,4 +234,159 @@ fn xml(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+/// Builds a Word 97 document of this text, in which `\r` ends paragraphs; `struck` is marked as deleted.
+///
+/// # Panics
+/// Never for texts of less than a gigabyte.
+pub fn doc(text: &str, struck: Option<&str>) -> Vec<u8> {
+    const TEXT: usize = 2048;
+    let small = |number: usize| u32::try_from(number).expect("fixtures are small").to_le_bytes();
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let mut main = vec![0; TEXT];
+    let mut put = |at: usize, bytes: &[u8]| main[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &[0xec, 0xa5, 0xc1, 0]);
+    put(0x18, &small(TEXT));
+    put(0x4c, &small(units.len()));
+    let mut table = vec![2];
+    table.extend(small(16));
+    table.extend([small(0), small(units.len())].concat());
+    table.extend([0, 0]);
+    table.extend(small(TEXT));
+    table.extend([0, 0]);
+    put(0x1a6, &small(table.len()));
+    if let Some(at) = struck.and_then(|struck| text.find(struck).map(|at| (at, struck))) {
+        let before = text[..at.0].encode_utf16().count() * 2;
+        let ends = [
+            TEXT,
+            TEXT + before,
+            TEXT + before + at.1.encode_utf16().count() * 2,
+        ];
+        put(0xfa, &small(table.len()));
+        put(0xfe, &small(12));
+        table.extend([small(ends[0]), small(ends[2]), small(2)].concat());
+        put(1024, &ends.map(small).concat());
+        put(1024 + 12, &[0, 200]);
+        put(1024 + 400, &[3, 0x00, 0x08, 1]);
+        put(1024 + 511, &[2]);
+    }
+    main.extend(units.into_iter().flat_map(u16::to_le_bytes));
+    compound(&[("WordDocument", &main), ("0Table", &table)])
+}
+
+/// Builds an OLE compound file of these streams; a name with a slash lies in a storage.
+///
+/// # Panics
+/// Never for names that are allowed there.
+pub fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut file =
+        cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).expect("writing to memory does not fail");
+    for (name, content) in streams {
+        if let Some((storage, _)) = name.rsplit_once('/') {
+            file.create_storage_all(storage)
+                .expect("writing to memory does not fail");
+        }
+        let mut stream = file.create_stream(name).expect("writing to memory does not fail");
+        stream
+            .write_all(content)
+            .expect("writing to memory does not fail");
+    }
+    file.flush().expect("writing to memory does not fail");
+    file.into_inner().into_inner()
+}
+
+/// Builds a workbook from the names of its sheets and the rows inside them, as they stand in the file.
+pub fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let mut parts = Vec::new();
+    let (mut list, mut links) = (String::new(), String::new());
+    for (number, (name, rows)) in (1..).zip(sheets) {
+        let _ = write!(
+            list,
+            "<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"r{number}\"/>"
+        );
+        let _ = write!(
+            links,
+            "<Relationship Id=\"r{number}\" Type=\"{LINK}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>"
+        );
+        parts.push((
+            format!("xl/worksheets/sheet{number}.xml"),
+            format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData></worksheet>"),
+        ));
+    }
+    parts.push((
+        "xl/workbook.xml".into(),
+        format!("<workbook xmlns=\"{MAIN}\" xmlns:r=\"{LINK}\"><sheets>{list}</sheets></workbook>"),
+    ));
+    parts.push(("xl/_rels/workbook.xml.rels".into(), relationships(&links)));
+    office("xl/workbook.xml", parts)
+}
+
+/// Builds a presentation from the shapes of its slides, as they stand in the file, and the speaker's notes.
+pub fn pptx(slides: &[(&str, &str)]) -> Vec<u8> {
+    let mut parts = Vec::new();
+    let (mut list, mut links) = (String::new(), String::new());
+    for (number, (shapes, notes)) in (1..).zip(slides) {
+        let _ = write!(list, "<p:sldId id=\"{}\" r:id=\"r{number}\"/>", 255 + number);
+        let _ = write!(
+            links,
+            "<Relationship Id=\"r{number}\" Type=\"{LINK}/slide\" Target=\"slides/slide{number}.xml\"/>"
+        );
+        parts.push((
+            format!("ppt/slides/slide{number}.xml"),
+            format!("<p:sld>{shapes}</p:sld>"),
+        ));
+        if !notes.is_empty() {
+            let link = format!(
+                "<Relationship Id=\"n\" Type=\"{LINK}/notesSlide\" Target=\"../notes{number}.xml\"/>"
+            );
+            parts.push((
+                format!("ppt/slides/_rels/slide{number}.xml.rels"),
+                relationships(&link),
+            ));
+            parts.push((
+                format!("ppt/notes{number}.xml"),
+                format!(
+                    "<p:notes><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:notes>",
+                    xml(notes)
+                ),
+            ));
+        }
+    }
+    parts.push((
+        "ppt/presentation.xml".into(),
+        format!("<p:presentation><p:sldIdLst>{list}</p:sldIdLst></p:presentation>"),
+    ));
+    parts.push(("ppt/_rels/presentation.xml.rels".into(), relationships(&links)));
+    office("ppt/presentation.xml", parts)
+}
+
+/// Builds an OpenDocument text from the content of its body, as it stands in the file.
+pub fn odt(body: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content><office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    );
+    zip(&[
+        (
+            "mimetype".into(),
+            "application/vnd.oasis.opendocument.text".into(),
+        ),
+        ("content.xml".into(), content),
+        ("META-INF/manifest.xml".into(), "<manifest:manifest/>".into()),
+    ])
+}
+
+const LINK: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+fn relationships(links: &str) -> String {
+    let space = "http://schemas.openxmlformats.org/package/2006/relationships";
+    format!("<?xml version=\"1.0\"?><Relationships xmlns=\"{space}\">{links}</Relationships>")
+}
+
+fn office(main: &str, mut parts: Vec<(String, String)>) -> Vec<u8> {
+    let link = format!("<Relationship Id=\"r\" Type=\"{LINK}/officeDocument\" Target=\"{main}\"/>");
+    parts.insert(0, ("[Content_Types].xml".into(), "<Types/>".into()));
+    parts.push(("_rels/.rels".into(), relationships(&link)));
+    zip(&parts)
 }

@@ -34,6 +34,24 @@ impl Flow {
         }
     }
 
+    /// Ends a page.
+    pub(crate) fn push_break(&mut self) {
+        self.blocks.push((Shape::Paragraph, "\u{c}".into()));
+    }
+
+    /// Whether nothing has been added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// How many words there are.
+    pub(crate) fn words(&self) -> usize {
+        self.blocks
+            .iter()
+            .map(|(_, text)| text.split_whitespace().count())
+            .sum()
+    }
+
     /// Adds all blocks of another flow.
     pub(crate) fn append(&mut self, mut other: Flow) {
         self.blocks.append(&mut other.blocks);

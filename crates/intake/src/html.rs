@@ -3,7 +3,6 @@
 //! Owns what is visible and how blocks are set apart. Nothing is fetched and nothing is run: scripts,
 //! styles, frames and what the page hides are left out. The tree is walked without recursion.
 
-use crate::clean::{Spacing, tidy};
 use crate::decode::decode;
 use crate::document::{Extracted, Kind};
 use crate::error::{Excess, Foreign, IntakeError};
@@ -21,11 +20,29 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     let source =
         decode(&bytes, text::declared_encoding(&bytes)).ok_or(IntakeError::Unsupported(Foreign::Binary))?;
     drop(bytes);
+    let (flow, declared, heading) = walk(&source)?;
+    drop(source);
+    let mut read = text::document(Kind::Html, &flow.into_text(), None)?;
+    read.title = title::declared(&declared)
+        .or_else(|| title::declared(&heading))
+        .or(read.title);
+    Ok(read)
+}
+
+/// The visible content of a page as blocks, for formats that hold web pages.
+///
+/// # Errors
+/// `too_large`.
+pub(crate) fn flow(source: &str) -> Result<Flow, IntakeError> {
+    walk(source).map(|(flow, _, _)| flow)
+}
+
+/// The visible content, the declared title, and the first heading.
+fn walk(source: &str) -> Result<(Flow, String, String), IntakeError> {
     if source.len() > MOST_TEXT {
         return Err(IntakeError::TooLarge(Excess::Text));
     }
-    let html = Html::parse_document(&source);
-    drop(source);
+    let html = Html::parse_document(source);
     let mut writer = Writer::new();
     let mut node = html.tree.root();
     'walk: loop {
@@ -47,18 +64,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
             }
         }
     }
-    let (flow, declared, heading) = writer.finish();
-    let pages = text::pages(&tidy(&flow.into_text(), Spacing::Collapse))?;
-    let first = pages.first().map_or("", |page| page.text.as_str());
-    let title = title::declared(&declared)
-        .or_else(|| title::declared(&heading))
-        .or_else(|| title::heading(first));
-    Ok(Extracted {
-        kind: Kind::Html,
-        title,
-        pages,
-        warnings: Vec::new(),
-    })
+    Ok(writer.finish())
 }
 
 struct List {

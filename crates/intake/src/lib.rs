@@ -28,8 +28,12 @@
 //!
 //! To add a format: give it a [`Kind`], teach `sniff` its content, and add its module to `parse`.
 
+mod archive;
+mod charset;
 mod clean;
 mod decode;
+mod details;
+mod doc;
 mod document;
 mod docx;
 mod error;
@@ -37,20 +41,34 @@ mod error;
 #[doc(hidden)]
 pub mod fixtures;
 mod flow;
+mod guess;
 mod html;
 mod limits;
+mod mail;
+mod members;
+mod odf;
+mod ole;
+mod package;
 mod paginate;
 mod parse;
 mod pdf;
+mod pptx;
 mod reader;
+mod rtf;
+mod scan;
+mod sheets;
 mod sniff;
 mod source;
 mod text;
 mod title;
 mod walk;
+mod xml;
 
-pub use document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
+pub use cabinet_ocr::ModelFiles;
+pub use details::{Day, Details, Genre};
+pub use document::{Extracted, Kind, Member, Method, Page, PageProblem, PageWarning};
 pub use error::{Excess, Foreign, IntakeError, Lock, Refusal, Special};
-pub use reader::{Reader, ReaderLimits, reader_main};
+pub use reader::{Document, Drawing, Models, Progress, Reader, ReaderLimits, reader_main};
+pub use scan::{LEAST_CONFIDENCE, Scan, ScanWord};
 pub use source::{DEFAULT_FILE_LIMIT, Source};
 pub use walk::{Found, walk};

@@ -12,6 +12,11 @@ pub(crate) const MOST_TEXT: usize = 64 << 20;
 /// The most one part of a package may unpack to.
 pub(crate) const MOST_UNPACKED: u64 = 128 << 20;
 
+/// The most files taken out of one file, and the most bytes of them all.
+pub(crate) const MOST_MEMBERS: usize = 4_000;
+/// The most bytes of all members of one file together.
+pub(crate) const MOST_MEMBER_BYTES: u64 = 512 << 20;
+
 /// Text still to be taken from one document.
 pub(crate) struct TextBudget(usize);
 

@@ -8,6 +8,7 @@
 use crate::decode::decode;
 use crate::document::Kind;
 use crate::error::{Foreign, IntakeError, Lock};
+use crate::scan::Format;
 use memchr::memmem;
 
 /// How far a header may be from the start; PDF readers have always searched this far.
@@ -35,10 +36,13 @@ pub(crate) fn sniff(bytes: &[u8], name_hint: &str) -> Result<Kind, IntakeError> 
         return zipped(bytes, hint);
     }
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
-        return Err(compound(bytes));
+        return compound(bytes);
+    }
+    if Format::of(bytes).is_some() {
+        return Ok(Kind::Image);
     }
     if bytes.starts_with(b"{\\rtf") {
-        return Err(IntakeError::Unsupported(Foreign::Rtf));
+        return Ok(Kind::Rtf);
     }
     match decode(&bytes[..bytes.len().min(64 << 10)], None) {
         Some(text) => textual(&text, hint),
@@ -54,6 +58,7 @@ enum Hint {
     Html,
     Markdown,
     Email,
+    Csv,
     None,
 }
 
@@ -68,6 +73,7 @@ impl Hint {
             Some("html" | "htm" | "xhtml" | "xht") => Hint::Html,
             Some("md" | "markdown" | "mdown" | "mkd") => Hint::Markdown,
             Some("eml") => Hint::Email,
+            Some("csv" | "tsv") => Hint::Csv,
             _ => Hint::None,
         }
     }
@@ -94,63 +100,89 @@ fn has(bytes: &[u8], needle: &str) -> bool {
 /// ZIP containers, by the names of their entries. These stand uncompressed in the local headers and
 /// in the directory at the end, so they are found even where the directory is damaged.
 fn zipped(bytes: &[u8], hint: Hint) -> Result<Kind, IntakeError> {
-    let mimetype = bytes.get(30..150).unwrap_or_default();
-    let foreign = if mimetype.starts_with(b"mimetype") {
+    let mimetype = &bytes[bytes.len().min(30)..bytes.len().min(150)];
+    if mimetype.starts_with(b"mimetype") {
         let odf = "application/vnd.oasis.opendocument.";
         if has(mimetype, &format!("{odf}text")) {
-            Foreign::Odt
+            return Ok(Kind::Odt);
         } else if has(mimetype, &format!("{odf}spreadsheet")) {
-            Foreign::Spreadsheet
+            return Ok(Kind::Spreadsheet);
         } else if has(mimetype, &format!("{odf}presentation")) {
-            Foreign::Presentation
+            return Ok(Kind::Odp);
         } else if has(mimetype, "application/epub+zip") {
-            Foreign::Ebook
-        } else {
-            Foreign::Zip
+            return Err(IntakeError::Unsupported(Foreign::Ebook));
         }
-    } else if has(bytes, "word/") && (has(bytes, "[Content_Types].xml") || has(bytes, "word/document")) {
-        return Ok(Kind::Docx);
-    } else if has(bytes, "xl/workbook") {
-        Foreign::Spreadsheet
-    } else if has(bytes, "ppt/presentation") {
-        Foreign::Presentation
-    } else if has(bytes, "content.xml") && has(bytes, "META-INF/manifest.xml") {
-        Foreign::Odt
-    } else if hint == Hint::Docx || has(bytes, "[Content_Types].xml") && has(bytes, "_rels/.rels") {
-        return Ok(Kind::Docx);
-    } else {
-        Foreign::Zip
+    }
+    // An archive of office documents holds their parts' names only where it does not compress them, and then the
+    // parts lie deeper than at the top.
+    let names = entry_names(bytes);
+    let holds = |wanted: &str| {
+        names
+            .iter()
+            .any(|name| name.to_ascii_lowercase().starts_with(wanted))
     };
-    Err(IntakeError::Unsupported(foreign))
+    let typed = holds("[content_types].xml");
+    Ok(if holds("word/") && (typed || holds("word/document")) {
+        Kind::Docx
+    } else if holds("xl/workbook") {
+        Kind::Spreadsheet
+    } else if holds("ppt/presentation") || typed && holds("ppt/") {
+        Kind::Pptx
+    } else if holds("content.xml") && holds("meta-inf/manifest.xml") {
+        Kind::Odt
+    } else if hint == Hint::Docx || typed && holds("_rels/.rels") {
+        Kind::Docx
+    } else {
+        Kind::Zip
+    })
+}
+
+/// The names in an archive's local headers and in its directory, as far as they can be made out.
+fn entry_names(bytes: &[u8]) -> Vec<String> {
+    const MOST: usize = 20_000;
+    let heads = [(b"PK\x03\x04", 26, 30), (b"PK\x01\x02", 28, 46)];
+    let mut names = Vec::new();
+    for (mark, length, name) in heads {
+        for at in memmem::find_iter(bytes, mark).take(MOST) {
+            let Some(length) = crate::ole::u16_at(bytes, at + length) else {
+                continue;
+            };
+            if let Some(found) = bytes.get(at + name..at + name + usize::from(length)) {
+                names.push(String::from_utf8_lossy(found).replace('\\', "/"));
+            }
+        }
+    }
+    names
 }
 
 /// OLE compound files, by the names of their streams.
-fn compound(bytes: &[u8]) -> IntakeError {
+fn compound(bytes: &[u8]) -> Result<Kind, IntakeError> {
     let stream = |name: &str| {
         let utf16: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         memmem::find(bytes, &utf16).is_some()
     };
     if stream("EncryptedPackage") {
-        return IntakeError::Encrypted(Lock::Office);
+        return Err(IntakeError::Encrypted(Lock::Office));
     }
-    IntakeError::Unsupported(if stream("__properties_version1.0") || stream("__substg1.0_") {
-        Foreign::OutlookMessage
+    // A message may hold documents, whose streams then stand among its own.
+    if stream("__properties_version1.0") || stream("__substg1.0_") {
+        Ok(Kind::Outlook)
     } else if stream("WordDocument") {
-        Foreign::OldWord
+        Ok(Kind::Doc)
     } else if stream("PowerPoint Document") {
-        Foreign::Presentation
+        Err(IntakeError::Unsupported(Foreign::OldPresentation))
     } else if stream("Workbook") || stream("Book") {
-        Foreign::Spreadsheet
+        Ok(Kind::Spreadsheet)
     } else {
-        Foreign::OldOffice
-    })
+        Err(IntakeError::Unsupported(Foreign::OldOffice))
+    }
 }
 
 fn textual(text: &str, hint: Hint) -> Result<Kind, IntakeError> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     let head: String = text.chars().take(HEAD * 4).collect::<String>().to_lowercase();
     let foreign = if head.starts_with("{\\rtf") {
-        Foreign::Rtf
+        return Ok(Kind::Rtf);
     } else if head.starts_with("%!ps") {
         Foreign::PostScript
     } else if head.starts_with("<svg") || head.starts_with("<?xml") && head.contains("<svg") {
@@ -158,9 +190,11 @@ fn textual(text: &str, hint: Hint) -> Result<Kind, IntakeError> {
     } else if head.contains("<?mso-application progid=\"word.document\"") {
         Foreign::WordXml
     } else if is_mailbox(text) {
-        Foreign::Mailbox
+        return Ok(Kind::Mailbox);
     } else if is_email(text, hint) {
-        Foreign::Email
+        return Ok(Kind::Email);
+    } else if hint == Hint::Csv {
+        return Ok(Kind::Csv);
     } else {
         return Ok(written(&head, hint));
     };
@@ -287,7 +321,6 @@ fn foreign(found: infer::Type) -> Foreign {
                 Foreign::Program
             }
             "application/postscript" => Foreign::PostScript,
-            "application/rtf" => Foreign::Rtf,
             _ => Foreign::Archive,
         },
         MatcherType::App => match found.mime_type() {
@@ -335,6 +368,14 @@ mod tests {
     }
 
     #[test]
+    fn pictures_are_told_by_their_first_bytes() {
+        assert_eq!(of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x.txt"), Ok(Kind::Image));
+        assert_eq!(of(b"\xff\xd8\xff\xe0\0\x10JFIF\0", "x"), Ok(Kind::Image));
+        assert_eq!(of(b"II*\0\x08\0\0\0", "x"), Ok(Kind::Image));
+        assert_eq!(of(b"BM is a car maker", "x"), Ok(Kind::Text));
+    }
+
+    #[test]
     fn the_name_decides_between_kinds_of_text() {
         assert_eq!(of(b"# Plan\n", "plan.MD"), Ok(Kind::Markdown));
         assert_eq!(of(b"# Plan\n", "plan.txt"), Ok(Kind::Text));
@@ -346,22 +387,22 @@ mod tests {
 
     #[test]
     fn rejects_formats_it_does_not_read_by_name() {
-        assert_eq!(unsupported(b"{\\rtf1\\ansi x}", "x.doc"), Foreign::Rtf);
-        assert_eq!(
-            unsupported(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x.txt"),
-            Foreign::Image
-        );
-        assert_eq!(unsupported(b"\xff\xd8\xff\xe0\0\x10JFIF\0", "x"), Foreign::Image);
+        assert_eq!(unsupported(b"GIF89a\x01\0\x01\0\0\0\0", "x"), Foreign::Image);
         assert_eq!(unsupported(b"%!PS-Adobe-3.0\n", "x"), Foreign::PostScript);
         assert_eq!(unsupported(b"<svg xmlns='x'/>", "x"), Foreign::Image);
         assert_eq!(unsupported(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "x"), Foreign::Program);
         assert_eq!(unsupported(b"\x01\x02\x03\x04\x00\x00", "x"), Foreign::Binary);
+    }
+
+    #[test]
+    fn messages_and_rich_text_are_known_by_their_heads() {
+        assert_eq!(of(b"{\\rtf1\\ansi x}", "x.doc"), Ok(Kind::Rtf));
         let mail = b"Received: from a\nFrom: A <a@example.org>\nSubject: x\n\nHi";
-        assert_eq!(unsupported(mail, "x.txt"), Foreign::Email);
-        assert_eq!(
-            unsupported(b"From a@example.org Mon Jan  1 00:00:00 2024\nFrom: A\n\nHi", "x"),
-            Foreign::Mailbox
-        );
+        assert_eq!(of(mail, "x.txt"), Ok(Kind::Email));
+        let mailbox = b"From a@example.org Mon Jan  1 00:00:00 2024\nFrom: A\n\nHi";
+        assert_eq!(of(mailbox, "x"), Ok(Kind::Mailbox));
+        assert_eq!(of(b"a,b\n1,2\n", "sums.csv"), Ok(Kind::Csv));
+        assert_eq!(of(b"a,b\n1,2\n", "sums"), Ok(Kind::Text));
     }
 
     #[test]
@@ -372,18 +413,19 @@ mod tests {
     }
 
     #[test]
-    fn rejects_old_and_protected_office_files() {
+    fn office_files_in_compound_containers_are_told_apart() {
         let ole = |stream: &str| {
             let mut bytes = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
             bytes.extend([0; 512]);
             bytes.extend(stream.encode_utf16().flat_map(u16::to_le_bytes));
             bytes
         };
-        assert_eq!(unsupported(&ole("WordDocument"), "x.docx"), Foreign::OldWord);
-        assert_eq!(unsupported(&ole("Workbook"), "x"), Foreign::Spreadsheet);
+        assert_eq!(of(&ole("WordDocument"), "x.docx"), Ok(Kind::Doc));
+        assert_eq!(of(&ole("Workbook"), "x"), Ok(Kind::Spreadsheet));
+        assert_eq!(of(&ole("__substg1.0_0037001F"), "x"), Ok(Kind::Outlook));
         assert_eq!(
-            unsupported(&ole("__substg1.0_0037001F"), "x"),
-            Foreign::OutlookMessage
+            unsupported(&ole("PowerPoint Document"), "x"),
+            Foreign::OldPresentation
         );
         assert_eq!(unsupported(&ole("Other"), "x"), Foreign::OldOffice);
         assert_eq!(
@@ -393,29 +435,40 @@ mod tests {
     }
 
     #[test]
-    fn rejects_zip_containers_by_what_is_inside() {
-        let zip = |names: &str| [b"PK\x03\x04".as_slice(), &[0; 26], names.as_bytes(), &[0; 150]].concat();
+    fn zip_containers_are_told_apart_by_what_is_inside() {
+        let zip = |names: &[&str]| {
+            let entries: Vec<(String, String)> = names
+                .iter()
+                .map(|name| ((*name).to_owned(), String::new()))
+                .collect();
+            crate::fixtures::zip(&entries)
+        };
+        let typed = |content: &str| crate::fixtures::zip(&[("mimetype".into(), content.into())]);
         assert_eq!(
-            unsupported(&zip("mimetypeapplication/vnd.oasis.opendocument.text"), "x"),
-            Foreign::Odt
+            of(&zip(&["[Content_Types].xml", "xl/workbook.xml"]), "x"),
+            Ok(Kind::Spreadsheet)
         );
         assert_eq!(
-            unsupported(&zip("mimetypeapplication/epub+zip"), "x"),
-            Foreign::Ebook
+            of(&zip(&["[Content_Types].xml", "ppt/presentation.xml"]), "x"),
+            Ok(Kind::Pptx)
         );
         assert_eq!(
-            unsupported(&zip("[Content_Types].xml xl/workbook.xml"), "x"),
-            Foreign::Spreadsheet
-        );
-        assert_eq!(
-            unsupported(&zip("[Content_Types].xml ppt/presentation.xml"), "x"),
-            Foreign::Presentation
-        );
-        assert_eq!(unsupported(&zip("holiday.jpg"), "x"), Foreign::Zip);
-        assert_eq!(
-            of(&zip("[Content_Types].xml word/document.xml"), "x.zip"),
+            of(&zip(&["[Content_Types].xml", "word/document.xml"]), "x.zip"),
             Ok(Kind::Docx)
         );
+        assert_eq!(
+            of(&zip(&["content.xml", "META-INF/manifest.xml"]), "x"),
+            Ok(Kind::Odt)
+        );
+        assert_eq!(
+            of(&zip(&["holiday.jpg", "in/word/document.xml"]), "x"),
+            Ok(Kind::Zip)
+        );
+        assert_eq!(
+            of(&typed("application/vnd.oasis.opendocument.text"), "x"),
+            Ok(Kind::Odt)
+        );
+        assert_eq!(unsupported(&typed("application/epub+zip"), "x"), Foreign::Ebook);
     }
 
     #[test]

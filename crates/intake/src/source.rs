@@ -30,6 +30,10 @@ impl Source {
     /// `not_a_file`, `unreadable`, `empty`, or `too_large` above `limit` bytes.
     pub fn open(path: &Path, limit: u64) -> Result<Self, IntakeError> {
         let about = std::fs::metadata(path).map_err(refused)?;
+        if about.is_dir() {
+            // One that may not be looked into is refused for that, not for being a folder.
+            std::fs::read_dir(path).map_err(refused)?;
+        }
         check(&about, limit)?;
         let file = open_file(path).map_err(refused)?;
         // Looked at again through the open file: the path may have been exchanged in between.

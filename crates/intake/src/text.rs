@@ -23,11 +23,7 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
     if text.len() > MOST_TEXT {
         return Err(IntakeError::TooLarge(Excess::Text));
     }
-    let stretches: Vec<String> = text
-        .split('\u{0c}')
-        .map(|stretch| tidy(stretch, Spacing::Keep))
-        .collect();
-    let pages = pages(&stretches.join("\u{0c}"))?;
+    let pages = pages(&tidy_stretches(&text, Spacing::Keep))?;
     let first = pages.first().map_or("", |page| page.text.as_str());
     let title = if kind == Kind::Markdown {
         title::markdown_heading(first)
@@ -35,11 +31,33 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
         title::heading(first)
     };
     Ok(Extracted {
-        kind,
         title,
         pages,
-        warnings: Vec::new(),
+        ..Extracted::of(kind)
     })
+}
+
+/// A document from text whose spaces are layout; form feeds end pages. `title` is what the document calls itself.
+///
+/// # Errors
+/// `empty`.
+pub(crate) fn document(kind: Kind, text: &str, title: Option<String>) -> Result<Extracted, IntakeError> {
+    let pages = pages(&tidy_stretches(text, Spacing::Collapse))?;
+    let first = pages.first().map_or("", |page| page.text.as_str());
+    Ok(Extracted {
+        title: title.or_else(|| title::heading(first)),
+        pages,
+        ..Extracted::of(kind)
+    })
+}
+
+/// Tidies what stands between form feeds, and keeps those.
+fn tidy_stretches(text: &str, spacing: Spacing) -> String {
+    let stretches: Vec<String> = text
+        .split('\u{0c}')
+        .map(|stretch| tidy(stretch, spacing))
+        .collect();
+    stretches.join("\u{0c}")
 }
 
 /// Numbers the pages of a tidy text.

@@ -70,6 +70,134 @@ const KNOWN_ENDINGS: [&str; 16] = [
     "tex", "wpd",
 ];
 
+/// A better title for a document whose title is a letterhead, or which is a letter: its subject line, else the first
+/// line that says what sort of paper it is; `None` where there is none.
+pub(crate) fn instead_of_letterhead(title: Option<&str>, text: &str, letter: bool) -> Option<String> {
+    let opens = |title: &str| {
+        text.lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .take(3)
+            .any(|line| line == title)
+    };
+    let letterhead = title.is_none_or(|title| is_letterhead(title) || letter && opens(title));
+    if !letterhead {
+        return None;
+    }
+    subject_line(text).or_else(|| {
+        let mut lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .take(25);
+        lines
+            .find(|line| is_heading(line) && names_a_paper(line) && !is_letterhead(line))
+            .map(one_line)
+    })
+}
+
+/// What a letter or memo says it is about.
+fn subject_line(text: &str) -> Option<String> {
+    const LABELS: [&str; 7] = [
+        "re:", "re.", "subject:", "betreff:", "betr.:", "objet:", "asunto:",
+    ];
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(40);
+    while let Some(line) = lines.next() {
+        let label = LABELS.iter().find(|label| {
+            line.get(..label.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(label))
+        });
+        if let Some(label) = label {
+            let rest = line[label.len()..].trim();
+            let rest = if rest.is_empty() { lines.next()? } else { rest };
+            let title = one_line(rest);
+            let fits = (4..=LONGEST_HEADING).contains(&title.chars().count());
+            return (fits && title.chars().any(char::is_alphabetic)).then_some(title);
+        }
+    }
+    None
+}
+
+/// The name of an institution, which stands at the head of all its papers.
+fn is_letterhead(line: &str) -> bool {
+    const INSTITUTIONS: [&str; 26] = [
+        "surgery",
+        "hospital",
+        "clinic",
+        "practice",
+        "solicitors",
+        "llp",
+        "ltd",
+        "limited",
+        "trust",
+        "chambers",
+        "centre",
+        "center",
+        "university",
+        "department",
+        "gmbh",
+        "inc",
+        "associates",
+        "partners",
+        "attorneys",
+        "lawyers",
+        "infirmary",
+        "council",
+        "foundation",
+        "klinikum",
+        "praxis",
+        "kanzlei",
+    ];
+    let lower = line.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| INSTITUTIONS.contains(&word)) && !names_a_paper(line)
+}
+
+/// Whether a line says what sort of paper it stands on.
+fn names_a_paper(line: &str) -> bool {
+    const PAPERS: [&str; 32] = [
+        "letter",
+        "summary",
+        "report",
+        "statement",
+        "agreement",
+        "lease",
+        "contract",
+        "deed",
+        "judgment",
+        "judgement",
+        "order",
+        "minutes",
+        "invoice",
+        "affidavit",
+        "notice",
+        "certificate",
+        "assessment",
+        "memorandum",
+        "petition",
+        "complaint",
+        "claim",
+        "policy",
+        "plan",
+        "protocol",
+        "referral",
+        "declaration",
+        "application",
+        "form",
+        "results",
+        "note",
+        "notes",
+        "will",
+    ];
+    let lower = line.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| PAPERS.contains(&word))
+}
+
 /// The first of a text's opening lines that looks like a heading.
 pub(crate) fn heading(text: &str) -> Option<String> {
     text.lines()

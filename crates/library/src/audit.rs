@@ -25,10 +25,48 @@ pub enum Action {
     Deleted,
     /// The passphrase was changed.
     Rekeyed,
+    /// The recovery code was replaced.
+    CodeReplaced,
+    /// A backup was written; the count is the number of originals in it.
+    BackedUp,
+    /// Everything was checked; the count is the number of faults.
+    Verified,
+    /// Something derived was made anew.
+    Repaired,
+    /// Sending to a large model elsewhere was switched on.
+    EscalationOn,
+    /// It was switched off.
+    EscalationOff,
+    /// A payload the user approved was handed to the courier; the subject says which, where to and how it was decided,
+    /// the count is the number of bytes.
+    Escalated,
+    /// That ended; the subject says which and how, the count is the number of bytes that came back.
+    Answered,
 }
 
 impl Action {
-    fn name(self) -> &'static str {
+    /// All there are.
+    pub const ALL: [Self; 16] = [
+        Self::Opened,
+        Self::Imported,
+        Self::Viewed,
+        Self::Searched,
+        Self::Generated,
+        Self::Exported,
+        Self::Deleted,
+        Self::Rekeyed,
+        Self::CodeReplaced,
+        Self::BackedUp,
+        Self::Verified,
+        Self::Repaired,
+        Self::EscalationOn,
+        Self::EscalationOff,
+        Self::Escalated,
+        Self::Answered,
+    ];
+
+    /// As it stands in the log.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Opened => "opened",
             Self::Imported => "imported",
@@ -38,6 +76,14 @@ impl Action {
             Self::Exported => "exported",
             Self::Deleted => "deleted",
             Self::Rekeyed => "rekeyed",
+            Self::CodeReplaced => "code_replaced",
+            Self::BackedUp => "backed_up",
+            Self::Verified => "verified",
+            Self::Repaired => "repaired",
+            Self::EscalationOn => "escalation_on",
+            Self::EscalationOff => "escalation_off",
+            Self::Escalated => "escalated",
+            Self::Answered => "answered",
         }
     }
 }
@@ -57,6 +103,21 @@ pub struct AuditEntry {
     pub count: Option<u32>,
 }
 
+/// Which entries are asked for; those not set let everything through.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Entries of smaller numbers.
+    pub before: Option<u32>,
+    /// Entries of this [`Action::name`].
+    pub action: Option<String>,
+    /// Entries of this moment and later.
+    pub from: Option<Millis>,
+    /// Entries before this moment.
+    pub until: Option<Millis>,
+    /// Entries on this identifier.
+    pub subject: Option<String>,
+}
+
 type Row = (i64, i64, String, Option<String>, Option<i64>, Vec<u8>);
 
 impl Library {
@@ -74,12 +135,19 @@ impl Library {
             .map_err(LibraryError::database("recording what was done"))
     }
 
-    /// Entries before `before` (all when none), newest first.
-    pub async fn audit(&self, before: Option<u32>, limit: u32) -> Result<Vec<AuditEntry>, LibraryError> {
+    /// Entries that the filter lets through, newest first.
+    pub async fn audit(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditEntry>, LibraryError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT number, at, action, subject, count, hash FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?",
+            "SELECT number, at, action, subject, count, hash FROM audit
+             WHERE number < ?1 AND (?2 IS NULL OR action = ?2) AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR at < ?4)
+               AND (?5 IS NULL OR subject = ?5)
+             ORDER BY number DESC LIMIT ?6",
         )
-        .bind(before.map_or(i64::MAX, i64::from))
+        .bind(filter.before.map_or(i64::MAX, i64::from))
+        .bind(filter.action.as_deref())
+        .bind(filter.from)
+        .bind(filter.until)
+        .bind(filter.subject.as_deref())
         .bind(i64::from(limit))
         .fetch_all(self.db())
         .await

@@ -39,6 +39,10 @@ pub struct Document {
     pub pages: u32,
     /// Pages that gave no text.
     pub pages_without_text: u32,
+    /// Pages whose text was recognised on their picture.
+    pub ocr_pages: u32,
+    /// Those of them that were hard to read.
+    pub faint_pages: u32,
     /// Characters of text.
     pub chars: u32,
     /// Passages it was split into.
@@ -47,10 +51,31 @@ pub struct Document {
     pub added_at: Millis,
     /// How far it is.
     pub state: DocumentState,
+    /// The document it was taken out of: the message it was attached to, the archive it lay in.
+    pub parent: Option<DocumentId>,
+    /// What is known or guessed about it as a whole.
+    pub about: About,
+}
+
+/// What is known or guessed about a document. Days are written YYYY-MM-DD.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Who wrote it, as the file says; for a message its sender.
+    pub author: Option<String>,
+    /// When the file says it was begun.
+    pub created_on: Option<String>,
+    /// When the file says it was last changed.
+    pub modified_on: Option<String>,
+    /// The date that stands on it; for a message the day it was sent.
+    pub dated: Option<String>,
+    /// The language most of it is in (ISO 639-1).
+    pub language: Option<String>,
+    /// What sort of paper it seems to be: "letter", "contract" ... A guess, and to be shown as one.
+    pub genre: Option<String>,
 }
 
 /// One page of text; offsets everywhere are Unicode scalar values in `text`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// 1-based.
     pub number: u32,
@@ -58,12 +83,20 @@ pub struct Page {
     pub text: String,
     /// Whether the page gave text.
     pub readable: bool,
+    /// How its text was obtained: "native", "ocr", or "none".
+    pub method: String,
+    /// How sure the recogniser was of its letters, from 0 to 1; `None` where the text was in the file.
+    pub confidence: Option<f64>,
 }
 
 const COLUMNS: &str =
     "SELECT d.num, d.id, f.id AS folder_id, d.title, d.source_name, d.kind, d.bytes, d.pages, d.chars,
+        d.author, d.created_on, d.modified_on, d.dated, d.language, d.genre,
+        (SELECT o.id FROM documents o WHERE o.num = d.parent) AS parent,
         d.added_at, d.trashed_at IS NOT NULL AS trashed, d.embedded_by IS NOT NULL AS embedded,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'none') AS unread,
+        (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'ocr') AS recognised,
+        (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.problem = 'faint') AS faint,
         (SELECT count(*) FROM passages p WHERE p.document = d.num) AS passages
      FROM documents d JOIN folders f ON f.num = d.folder";
 
@@ -101,19 +134,20 @@ impl Library {
     /// All pages of a document.
     pub async fn pages(&self, id: DocumentId) -> Result<Vec<Page>, LibraryError> {
         let num = self.document_num(id).await?;
-        let rows: Vec<(i64, String, String)> =
-            sqlx::query_as("SELECT number, text, method FROM pages WHERE document = ? ORDER BY number")
-                .bind(num)
-                .fetch_all(self.db())
-                .await
-                .map_err(LibraryError::database("reading pages"))?;
+        let rows: Vec<PageRow> = sqlx::query_as(
+            "SELECT number, text, method, confidence FROM pages WHERE document = ? ORDER BY number",
+        )
+        .bind(num)
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("reading pages"))?;
         Ok(rows.into_iter().map(page).collect())
     }
 
     /// One page of a document.
     pub async fn page(&self, id: DocumentId, number: u32) -> Result<Page, LibraryError> {
-        let row: Option<(i64, String, String)> = sqlx::query_as(
-            "SELECT p.number, p.text, p.method FROM pages p JOIN documents d ON d.num = p.document
+        let row: Option<PageRow> = sqlx::query_as(
+            "SELECT p.number, p.text, p.method, p.confidence FROM pages p JOIN documents d ON d.num = p.document
              WHERE d.id = ? AND p.number = ?",
         )
         .bind(id.to_string())
@@ -137,8 +171,37 @@ impl Library {
             })
     }
 
-    /// Moves documents into another folder.
+    /// These documents, each followed by all that were taken out of it.
+    async fn with_inside(&self, ids: &[DocumentId]) -> Result<Vec<DocumentId>, LibraryError> {
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            let found: Vec<(String,)> = sqlx::query_as(
+                "WITH RECURSIVE inside (num) AS (
+                     SELECT num FROM documents WHERE id = ?
+                     UNION SELECT d.num FROM documents d JOIN inside ON d.parent = inside.num)
+                 SELECT d.id FROM inside JOIN documents d ON d.num = inside.num",
+            )
+            .bind(id.to_string())
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("finding what a document holds"))?;
+            if found.is_empty() {
+                return Err(LibraryError::NotFound { noun: "document" });
+            }
+            for (id,) in found {
+                let id = DocumentId::from_str(&id)?;
+                if !all.contains(&id) {
+                    all.push(id);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Moves documents into another folder, with all that were taken out of them. One that leaves what it was taken
+    /// out of behind forgets it: nothing may tell of what lies behind another wall.
     pub async fn move_documents(&self, ids: &[DocumentId], folder: FolderId) -> Result<(), LibraryError> {
+        let ids = &self.with_inside(ids).await?;
         let folder = self.folder_num(folder).await?;
         let doing = LibraryError::database("moving documents");
         // Held throughout, so that no embedding round stores vectors behind the old wall meanwhile.
@@ -161,6 +224,15 @@ impl Library {
                 .execute(&mut *tx)
                 .await
                 .map_err(duplicate("moving documents"))?;
+            sqlx::query(
+                "UPDATE documents SET parent = NULL
+                 WHERE num = ?1 AND parent IN (SELECT num FROM documents WHERE folder <> ?2)",
+            )
+            .bind(num)
+            .bind(folder)
+            .execute(&mut *tx)
+            .await
+            .map_err(&doing)?;
             embedded.extend(model.map(|model| (num, model)));
         }
         tx.commit().await.map_err(&doing)?;
@@ -179,7 +251,7 @@ impl Library {
         Ok(())
     }
 
-    /// Puts documents into the trash: out of lists and searches, until restored or deleted for ever.
+    /// Puts documents into the trash, with all that were taken out of them: out of lists and searches, until restored or deleted for ever.
     pub async fn trash_documents(&self, ids: &[DocumentId]) -> Result<(), LibraryError> {
         self.set_trashed(ids, Some(now())).await
     }
@@ -190,6 +262,7 @@ impl Library {
     }
 
     async fn set_trashed(&self, ids: &[DocumentId], at: Option<Millis>) -> Result<(), LibraryError> {
+        let ids = self.with_inside(ids).await?;
         let mut tx = self.write().await?;
         for id in ids {
             let done = sqlx::query("UPDATE documents SET trashed_at = ? WHERE id = ?")
@@ -207,9 +280,11 @@ impl Library {
             .map_err(LibraryError::database("moving documents to or from the trash"))
     }
 
-    /// Deletes documents for ever: rows, full text, vectors in every version, originals.
+    /// Deletes documents for ever, with all that were taken out of them: rows, full text, vectors in every version,
+    /// originals. While a backup is being written the rows go at once, the rest when it is done.
     pub async fn delete_documents(&self, ids: &[DocumentId]) -> Result<(), LibraryError> {
         let doing = LibraryError::database("deleting documents");
+        let ids = self.with_inside(ids).await?;
         let mut tx = self.write().await?;
         for id in ids {
             let text = id.to_string();
@@ -230,7 +305,7 @@ impl Library {
                     .await
                     .map_err(&doing)?;
             }
-            sqlx::query("DELETE FROM jobs WHERE document_id = ?")
+            sqlx::query("DELETE FROM jobs WHERE ?1 IN (document_id, parent_document)")
                 .bind(&text)
                 .execute(&mut *tx)
                 .await
@@ -257,6 +332,10 @@ impl Library {
         if purges.is_empty() {
             return Ok(());
         }
+        // A backup that is being written still needs the originals; it finishes the purge when it is done.
+        let Ok(_no_backup) = self.inner.backing_up.try_lock() else {
+            return Ok(());
+        };
         // Without the vector store the purge stays on the list: it is finished when the store is back.
         let Some(vectors) = &self.inner.vectors else {
             return Ok(());
@@ -297,7 +376,7 @@ impl Library {
                 .await
                 .map_err(LibraryError::database("looking for orphans"))?;
             if !claimed {
-                self.blocking(move |vault| vault.objects().delete(uuid)).await?;
+                self.blocking(move |vault| vault.clear_original(uuid)).await?;
             }
         }
         Ok(())
@@ -319,6 +398,7 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
     let n = |name: &str| row.try_get::<i64, _>(name).map_err(&doing);
     let text = |name: &str| row.try_get::<String, _>(name).map_err(&doing);
     let yes = |name: &str| row.try_get::<bool, _>(name).map_err(&doing);
+    let perhaps = |name: &str| row.try_get::<Option<String>, _>(name).map_err(&doing);
     Ok(Document {
         id: text("id")?.parse()?,
         folder: text("folder_id")?.parse()?,
@@ -328,6 +408,8 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
         bytes: u64::try_from(n("bytes")?).unwrap_or(0),
         pages: count(n("pages")?),
         pages_without_text: count(n("unread")?),
+        ocr_pages: count(n("recognised")?),
+        faint_pages: count(n("faint")?),
         chars: count(n("chars")?),
         passages: count(n("passages")?),
         added_at: n("added_at")?,
@@ -336,14 +418,27 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
             (false, true) => DocumentState::Ready,
             (false, false) => DocumentState::Embedding,
         },
+        parent: perhaps("parent")?.map(|id| id.parse()).transpose()?,
+        about: About {
+            author: perhaps("author")?,
+            created_on: perhaps("created_on")?,
+            modified_on: perhaps("modified_on")?,
+            dated: perhaps("dated")?,
+            language: perhaps("language")?,
+            genre: perhaps("genre")?,
+        },
     })
 }
 
-fn page((number, text, method): (i64, String, String)) -> Page {
+type PageRow = (i64, String, String, Option<f64>);
+
+fn page((number, text, method, confidence): PageRow) -> Page {
     Page {
         number: count(number),
         text,
         readable: method != "none",
+        method,
+        confidence,
     }
 }
 

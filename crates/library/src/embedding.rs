@@ -44,6 +44,19 @@ impl Library {
         vectors.remove_documents(&nums).await
     }
 
+    /// Brings the vectors into memory in the background; until they are there searches go to the table. Nobody adds
+    /// or removes any meanwhile.
+    pub(crate) fn bring_vectors_into_memory(&self) {
+        let library = self.clone();
+        tokio::spawn(async move {
+            let _writer = library.inner.vector_writes.lock().await;
+            if let Some(vectors) = &library.inner.vectors {
+                // Where it fails, the table goes on answering.
+                let _ = vectors.load(|| !library.db().is_closed()).await;
+            }
+        });
+    }
+
     /// Embeds whatever waits, calling `progress(done, total)` in passages; stops at a cancel between batches.
     pub async fn embed_waiting(
         &self,

@@ -76,6 +76,15 @@ pub enum LibraryError {
         /// First entry that does not fit the one before it.
         number: u32,
     },
+    /// The database was written to without a pause.
+    #[error("the cabinet is too busy just now")]
+    Busy,
+    /// No backup could be made before the shape of the database was to be changed, so nothing was changed.
+    #[error("no backup could be made before bringing the cabinet up to date")]
+    NoBackup,
+    /// A consent is good for one sending, and that has been.
+    #[error("this payload was sent before; it takes a new consent")]
+    SentBefore,
     /// A stored original is gone or does not match its record.
     #[error("the stored original of a document is damaged")]
     OriginalDamaged,
@@ -84,9 +93,14 @@ pub enum LibraryError {
 impl LibraryError {
     /// Wraps a database error, telling a full disk apart from the rest.
     pub(crate) fn database(doing: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |source| match cabinet_vault::is_disk_full(&source) {
-            true => Self::DiskFull,
-            false => Self::Database { doing, source },
+        move |source| {
+            if cabinet_vault::is_disk_full(&source) {
+                Self::DiskFull
+            } else if cabinet_vault::is_damaged(&source) {
+                Self::Vault(VaultError::DatabaseDamaged)
+            } else {
+                Self::Database { doing, source }
+            }
         }
     }
 

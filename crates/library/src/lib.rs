@@ -13,15 +13,25 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod backup;
 mod documents;
 mod embed;
 mod embedding;
 mod error;
+#[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
+mod flip_tests;
 mod folders;
 mod ids;
 mod import;
+mod labels;
 mod notes;
+mod payloads;
+mod rebuild;
+mod scans;
 mod schema;
+mod scratch;
 mod search;
 mod settings;
 mod store;
@@ -36,15 +46,19 @@ use std::sync::Arc;
 use cabinet_vault::Vault;
 use sqlx::SqlitePool;
 
-pub use audit::{Action, AuditEntry};
-pub use documents::{Document, DocumentState, Page};
+pub use audit::{Action, AuditEntry, AuditFilter};
+pub use backup::{BackupRecord, BackupWatch};
+pub use documents::{About, Document, DocumentState, Page};
 pub use embed::{EmbedError, Embedder};
 pub use error::LibraryError;
 pub use folders::Folder;
 pub use ids::{DocumentId, FolderId, JobId, NoteId};
-pub use import::{Failure, ImportQueue, Job, JobState, Outcome, QueueView, Stage};
+pub use import::{Failure, ImportQueue, Inside, Job, JobState, Outcome, QueueView, Stage};
+pub use labels::{Label, Labels};
 pub use notes::{Note, NoteRow, NoteVersion};
-pub use search::{Hit, Mode, Range, SearchRequest, SearchResults, Why};
+pub use payloads::{LedgerFilter, NewPayload, Payload, Sending, SendingEnd};
+pub use scans::{DoubtfulPage, PageScan};
+pub use search::{Checked, Hit, Mode, Range, SearchRequest, SearchResults, Why};
 pub use verify::Verified;
 
 /// Milliseconds since the Unix epoch.
@@ -65,6 +79,8 @@ struct Inner {
     embedder: Arc<dyn Embedder>,
     /// One writer of vectors at a time: compaction and deletion rewrite the table's versions.
     vector_writes: tokio::sync::Mutex<()>,
+    /// Held while a backup is written; originals are not wiped meanwhile.
+    backing_up: tokio::sync::Mutex<()>,
     /// Told when documents wait for their vectors.
     to_embed: tokio::sync::Notify,
 }
@@ -87,10 +103,13 @@ impl Library {
         embedder: Arc<dyn Embedder>,
     ) -> Result<Self, LibraryError> {
         let home = vault.home().to_path_buf();
+        // Before anything beneath asks for a temporary file.
+        scratch::in_memory();
+        if let Some(newest) = schema::pending(&db).await? {
+            backup::before_migration(&db, &vault, newest).await?;
+        }
         schema::migrate(&db).await?;
-        let vectors = vectors::VectorStore::open(&home, &vault, embedder.dimension())
-            .await
-            .ok();
+        let vectors = rebuild::open_vectors(&db, &vault, embedder.dimension()).await?;
         let library = Self {
             inner: Arc::new(Inner {
                 home,
@@ -99,6 +118,7 @@ impl Library {
                 vectors,
                 embedder,
                 vector_writes: tokio::sync::Mutex::new(()),
+                backing_up: tokio::sync::Mutex::new(()),
                 to_embed: tokio::sync::Notify::new(),
             }),
         };
@@ -118,9 +138,23 @@ impl Library {
         &self.inner.vault
     }
 
+    /// The same vault, for opening the library once more after it was closed.
+    pub fn shared_vault(&self) -> Arc<Vault> {
+        self.inner.vault.clone()
+    }
+
     /// Closes the database; outstanding clones fail from here on.
     pub async fn close(&self) {
         self.inner.db.close().await;
+    }
+
+    /// Locks: the keys are gone when this returns, and whatever still works on the library fails from then on. Waits
+    /// for what the database is doing, but not for long.
+    pub async fn lock(&self) {
+        const PATIENCE: std::time::Duration = std::time::Duration::from_millis(400);
+        // What does not end in time fails at its next page: its keys are gone, and its connection goes with it.
+        let _ = tokio::time::timeout(PATIENCE, self.close()).await;
+        self.inner.vault.lock();
     }
 
     /// Runs vault work, which blocks, off the async threads.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use cabinet_intake::{Extracted, Source};
+use cabinet_intake::{Document as Read, Source};
 use cabinet_text::Span;
 
 use crate::audit::{self, Action};
-use crate::{DocumentId, FolderId, Library, LibraryError, now};
+use crate::{DocumentId, FolderId, Library, LibraryError, now, scans};
 
 /// Tokens of a passage. The splitter goes up to a quarter above it; the embedding model reads 256, its two
 /// markers included.
@@ -17,7 +17,9 @@ pub(crate) struct Incoming<'a> {
     pub folder: FolderId,
     pub source_name: &'a str,
     pub source: Arc<Source>,
-    pub extracted: Extracted,
+    pub read: Read,
+    /// The document this file was taken out of.
+    pub parent: Option<DocumentId>,
 }
 
 /// What became of it.
@@ -83,11 +85,20 @@ impl Library {
     async fn store_rows(&self, id: DocumentId, incoming: &Incoming<'_>) -> Result<(), LibraryError> {
         let doing = LibraryError::database("storing a document");
         let folder = self.folder_num(incoming.folder).await?;
-        let extracted = &incoming.extracted;
+        let extracted = &incoming.read.read;
+        let details = &extracted.details;
         let mut tx = self.write().await?;
+        // Gone or moved meanwhile, it is forgotten.
+        let parent: Option<(i64,)> = sqlx::query_as("SELECT num FROM documents WHERE id = ? AND folder = ?")
+            .bind(incoming.parent.map(|parent| parent.to_string()))
+            .bind(folder)
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(&doing)?;
         let (num,): (i64,) = sqlx::query_as(
-            "INSERT INTO documents (id, folder, title, source_name, kind, bytes, sha256, pages, chars, added_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num",
+            "INSERT INTO documents (id, folder, title, source_name, kind, bytes, sha256, pages, chars, added_at,
+                 author, created_on, modified_on, dated, language, genre, parent)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num",
         )
         .bind(id.to_string())
         .bind(folder)
@@ -99,6 +110,13 @@ impl Library {
         .bind(stored(extracted.pages.len()))
         .bind(stored(extracted.chars()))
         .bind(now())
+        .bind(details.author.as_deref())
+        .bind(details.created.map(|day| day.to_string()))
+        .bind(details.modified.map(|day| day.to_string()))
+        .bind(details.dated.map(|day| day.to_string()))
+        .bind(details.language.as_deref())
+        .bind(details.genre.map(|genre| genre.as_str()))
+        .bind(parent.map(|(num,)| num))
         .fetch_one(&mut *tx)
         .await
         .map_err(&doing)?;
@@ -125,6 +143,7 @@ impl Library {
                 .map_err(&doing)?;
             }
         }
+        scans::store(&mut tx, num, &incoming.read).await?;
         audit::append(&mut tx, Action::Imported, Some(id.to_string()), None).await?;
         tx.commit().await.map_err(&doing)
     }

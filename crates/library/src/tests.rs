@@ -1,11 +1,13 @@
 //! The library on a real vault (SQLCipher, sealed LanceDB) with a deterministic embedder.
 
+mod leaving;
+mod search;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cabinet_intake::{Extracted, Kind, Method, Page, Source};
+use cabinet_intake::{Document as Read, Extracted, Kind, Method, Page, Source};
 use cabinet_vault::{KdfCost, Passphrase, Vault};
-use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -16,8 +18,8 @@ use crate::{
 };
 
 /// A bag of words hashed into a few dimensions: near texts get near vectors, the same text the same.
-struct Hashing {
-    available: bool,
+pub(crate) struct Hashing {
+    pub(crate) available: bool,
 }
 
 const WIDTH: usize = 32;
@@ -46,7 +48,7 @@ impl Embedder for Hashing {
     }
 }
 
-fn vector(text: &str) -> Vec<f32> {
+pub(crate) fn vector(text: &str) -> Vec<f32> {
     let mut v = vec![0.0f32; WIDTH];
     for word in text
         .to_lowercase()
@@ -62,12 +64,12 @@ fn vector(text: &str) -> Vec<f32> {
     v.into_iter().map(|x| x / norm).collect()
 }
 
-struct Bench {
-    folder: TempDir,
-    library: Library,
+pub(crate) struct Bench {
+    pub(crate) folder: TempDir,
+    pub(crate) library: Library,
 }
 
-const PASSPHRASE: &str = "walnut orbit cellar mist";
+pub(crate) const PASSPHRASE: &str = "walnut orbit cellar mist";
 
 async fn reopen(folder: &TempDir, available: bool) -> Library {
     let vault = Vault::open(
@@ -80,8 +82,15 @@ async fn reopen(folder: &TempDir, available: bool) -> Library {
         .unwrap()
 }
 
-async fn bench() -> Bench {
-    let folder = TempDir::new().unwrap();
+pub(crate) fn unlock(home: &std::path::Path) -> Result<Vault, cabinet_vault::VaultError> {
+    Vault::open(home, &Passphrase::new(PASSPHRASE.to_string()))
+}
+
+pub(crate) async fn bench() -> Bench {
+    bench_in(TempDir::new().unwrap()).await
+}
+
+pub(crate) async fn bench_in(folder: TempDir) -> Bench {
     let (vault, _) = Vault::create(
         &folder.path().join("home"),
         &Passphrase::new(PASSPHRASE.to_string()),
@@ -94,7 +103,7 @@ async fn bench() -> Bench {
 }
 
 impl Bench {
-    async fn add(&self, folder: FolderId, name: &str, pages: &[&str]) -> DocumentId {
+    pub(crate) async fn add(&self, folder: FolderId, name: &str, pages: &[&str]) -> DocumentId {
         match self.store(folder, name, pages).await.unwrap() {
             Stored::Added(id) => id,
             Stored::Duplicate(_) => panic!("{name} is there already"),
@@ -120,25 +129,60 @@ impl Bench {
                 })
                 .collect(),
             warnings: Vec::new(),
+            details: cabinet_intake::Details::default(),
+            members: Vec::new(),
         };
         self.library
             .store(Incoming {
                 folder,
                 source_name: name,
                 source,
-                extracted,
+                read: Read {
+                    read: extracted,
+                    scans: Vec::new(),
+                },
+                parent: None,
             })
             .await
     }
 
-    async fn embed(&self) {
+    async fn add_inside(&self, parent: DocumentId, folder: FolderId, name: &str, text: &str) -> DocumentId {
+        let page = Page {
+            number: 1,
+            text: text.to_string(),
+            method: Method::Native,
+        };
+        let stored = self.library.store(Incoming {
+            folder,
+            source_name: name,
+            source: Arc::new(Source::from_bytes(text.as_bytes().to_vec()).unwrap()),
+            read: Read {
+                read: Extracted {
+                    kind: Kind::Text,
+                    title: None,
+                    pages: vec![page],
+                    warnings: Vec::new(),
+                    details: cabinet_intake::Details::default(),
+                    members: Vec::new(),
+                },
+                scans: Vec::new(),
+            },
+            parent: Some(parent),
+        });
+        match stored.await.unwrap() {
+            Stored::Added(id) => id,
+            Stored::Duplicate(_) => panic!("{name} is there already"),
+        }
+    }
+
+    pub(crate) async fn embed(&self) {
         self.library
             .embed_waiting(&CancellationToken::new(), &|_, _| {})
             .await
             .unwrap();
     }
 
-    async fn names(&self, mode: Mode, folder: Option<FolderId>, query: &str) -> Vec<String> {
+    pub(crate) async fn names(&self, mode: Mode, folder: Option<FolderId>, query: &str) -> Vec<String> {
         let request = SearchRequest {
             query: query.to_string(),
             mode,
@@ -428,38 +472,42 @@ async fn hot_queries_use_their_indexes() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3))]
-
-    /// Folders that share all their words: whatever is asked in one, nothing of another comes back.
-    #[test]
-    fn a_folder_is_a_wall(seed in any::<u64>()) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
-            let b = bench().await;
-            let words = ["heron", "ledger", "stair", "lamp", "harbour", "violet", "ninth", "walnut"];
-            let mut state = seed | 1;
-            let mut pick = move || {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                words[usize::try_from(state >> 61).expect("three bits")]
-            };
-            let mut folders = Vec::new();
-            for f in 0..3 {
-                let folder = b.library.create_folder(&format!("Matter {f}")).await.unwrap();
-                for d in 0..4 {
-                    let text = (0..12).map(|_| pick()).collect::<Vec<_>>().join(" ") + &format!(" {f} {d}.");
-                    b.add(folder, &format!("{f}-{d}.txt"), &[&text]).await;
-                }
-                folders.push(folder);
-            }
-            b.embed().await;
-            for n in 0..120 {
-                let (f, mode) = (n % 3, [Mode::Hybrid, Mode::Text, Mode::Vector][n % 3]);
-                let query = format!("{} {} \"{}\"", pick(), pick(), pick());
-                for name in b.names(mode, Some(folders[f]), &query).await {
-                    assert!(name.starts_with(&format!("{f}-")), "{name} came through the wall of {f}");
-                }
-            }
-        });
+#[tokio::test]
+async fn what_was_taken_out_of_a_document_follows_it() {
+    let bench = bench().await;
+    let library = &bench.library;
+    let first = library.first_folder().await.unwrap();
+    let other = library.create_folder("Other").await.unwrap();
+    let message = bench.add(first, "message.eml", &["Please sign the lease."]).await;
+    let attachment = bench
+        .add_inside(message, first, "lease.txt", "Rent is due monthly.")
+        .await;
+    let deeper = bench
+        .add_inside(attachment, first, "plan.txt", "The plan of the garden.")
+        .await;
+    assert_eq!(library.document(attachment).await.unwrap().parent, Some(message));
+    library.move_documents(&[message], other).await.unwrap();
+    for id in [message, attachment, deeper] {
+        assert_eq!(library.document(id).await.unwrap().folder, other, "all move");
     }
+    assert_eq!(library.document(deeper).await.unwrap().parent, Some(attachment));
+    library.move_documents(&[attachment], first).await.unwrap();
+    let moved = library.document(attachment).await.unwrap();
+    assert_eq!(
+        moved.parent, None,
+        "nothing tells of what lies behind the other wall"
+    );
+    assert_eq!(library.document(deeper).await.unwrap().parent, Some(attachment));
+    library.trash_documents(&[attachment]).await.unwrap();
+    assert_eq!(
+        library.document(deeper).await.unwrap().state,
+        DocumentState::Trashed
+    );
+    library.restore_documents(&[attachment]).await.unwrap();
+    library.delete_documents(&[attachment]).await.unwrap();
+    assert!(matches!(
+        library.document(deeper).await,
+        Err(LibraryError::NotFound { .. })
+    ));
+    assert!(library.document(message).await.is_ok());
 }

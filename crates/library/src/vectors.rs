@@ -3,14 +3,20 @@
 //! It is derived: every vector can be made again from the passages in SQLite. It never holds text, titles or
 //! public identifiers. Old versions are pruned to nothing after each deletion, because LanceDB by itself keeps
 //! what was deleted.
+//!
+//! Searches after the first few go to a copy in memory ([`cabinet_nearest`]), which needs no training and, unlike
+//! LanceDB's own index, no temporary files in plain. Until it is there LanceDB looks at every vector.
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type};
 use arrow_array::{FixedSizeListArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use cabinet_nearest::{Near, Place, Vectors};
 use cabinet_vault::Vault;
 use futures::TryStreamExt;
 use lance::session::Session;
@@ -28,6 +34,10 @@ const SCHEME: &str = "file-object-store";
 const TABLE: &str = "passages";
 const INDEX_CACHE_BYTES: usize = 64 << 20;
 const METADATA_CACHE_BYTES: usize = 16 << 20;
+/// The search, counted from the opening, after which the vectors are brought into memory.
+const SCANS: u32 = 4;
+/// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
+const MOST_IN_MEMORY: usize = 2_000_000;
 
 /// One passage's vector with the numbers that say whose it is.
 pub(crate) struct PassageVector {
@@ -37,17 +47,34 @@ pub(crate) struct PassageVector {
     pub vector: Vec<f32>,
 }
 
+impl PassageVector {
+    fn place(&self) -> Place {
+        Place {
+            passage: self.passage,
+            document: self.document,
+            folder: self.folder,
+        }
+    }
+}
+
 /// Where a vector search may look.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Within {
     pub folder: Option<i64>,
     pub document: Option<i64>,
+    /// Only these, where anything but folder and document was asked for.
+    pub documents: Option<Arc<HashSet<i64>>>,
 }
 
-/// A passage near the query, with the cosine of the angle between them.
-pub(crate) struct Near {
-    pub passage: i64,
-    pub cosine: f32,
+impl Within {
+    fn admits(&self, place: &Place) -> bool {
+        self.folder.is_none_or(|folder| folder == place.folder)
+            && self.document.is_none_or(|document| document == place.document)
+            && self
+                .documents
+                .as_ref()
+                .is_none_or(|documents| documents.contains(&place.document))
+    }
 }
 
 /// The table of vectors.
@@ -55,6 +82,10 @@ pub(crate) struct VectorStore {
     table: Table,
     schema: SchemaRef,
     dimension: usize,
+    /// The same vectors in memory, once a session has searched more than a few times.
+    memory: Arc<RwLock<Option<Vectors>>>,
+    /// Searches that went to the table.
+    scans: AtomicU32,
 }
 
 impl VectorStore {
@@ -89,7 +120,67 @@ impl VectorStore {
             table,
             schema,
             dimension,
+            memory: Arc::default(),
+            scans: AtomicU32::new(0),
         })
+    }
+
+    /// True, once, when the vectors should be brought into memory: a single search reads them all anyway.
+    pub(crate) fn wants_memory(&self) -> bool {
+        self.scans.fetch_add(1, Ordering::Relaxed) + 1 == SCANS
+    }
+
+    /// Brings every vector into memory. The caller holds the lock of those who write vectors. Stops, leaving
+    /// nothing, when `go_on` says so.
+    pub(crate) async fn load(&self, go_on: impl Fn() -> bool) -> Result<(), LibraryError> {
+        let count = self.count().await?;
+        if count > MOST_IN_MEMORY {
+            return Ok(());
+        }
+        let mut vectors = Vectors::new(self.dimension);
+        // Some room for what is added later: growing would leave a copy behind.
+        vectors.reserve(count + count / 8 + 1024);
+        let doing = LibraryError::vectors("bringing them into memory");
+        let mut batches = self.table.query().execute().await.map_err(&doing)?;
+        while let Some(batch) = batches.try_next().await.map_err(&doing)? {
+            if !go_on() {
+                return Ok(());
+            }
+            push(&mut vectors, &batch);
+        }
+        *self.memory.write().unwrap_or_else(PoisonError::into_inner) = Some(vectors);
+        Ok(())
+    }
+
+    /// Changes the copy in memory, where there is one.
+    fn in_memory(&self, change: impl FnOnce(&mut Vectors)) {
+        if let Some(vectors) = self
+            .memory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_mut()
+        {
+            change(vectors);
+        }
+    }
+
+    /// The nearest of the copy in memory; `None` where there is none.
+    async fn nearest_in_memory(
+        &self,
+        query: &[f32],
+        within: &Within,
+        limit: usize,
+    ) -> Result<Option<Vec<Near>>, LibraryError> {
+        let (memory, query, within) = (self.memory.clone(), query.to_vec(), within.clone());
+        tokio::task::spawn_blocking(move || {
+            let memory = memory.read().unwrap_or_else(PoisonError::into_inner);
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            memory
+                .as_ref()
+                .map(|vectors| vectors.nearest(&query, limit, threads, |place| within.admits(place)))
+        })
+        .await
+        .map_err(LibraryError::vectors("searching in memory"))
     }
 
     /// Adds vectors; one call makes one new version, so callers gather many passages first.
@@ -118,6 +209,11 @@ impl VectorStore {
             .execute()
             .await
             .map_err(LibraryError::vectors("adding"))?;
+        self.in_memory(|vectors| {
+            for row in rows {
+                vectors.push(row.place(), &row.vector);
+            }
+        });
         Ok(())
     }
 
@@ -128,6 +224,9 @@ impl VectorStore {
         within: Within,
         limit: usize,
     ) -> Result<Vec<Near>, LibraryError> {
+        if let Some(near) = self.nearest_in_memory(query, &within, limit).await? {
+            return Ok(near);
+        }
         let mut search = self
             .table
             .query()
@@ -137,7 +236,7 @@ impl VectorStore {
             .distance_type(DistanceType::Dot)
             .select(Select::columns(&["passage", "_distance"]))
             .limit(limit);
-        if let Some(filter) = filter(within) {
+        if let Some(filter) = filter(&within) {
             search = search.only_if(filter);
         }
         let batches: Vec<RecordBatch> = search
@@ -170,6 +269,35 @@ impl VectorStore {
         Ok(near)
     }
 
+    /// The vectors of a few passages, in no order.
+    pub(crate) async fn of(&self, passages: &[i64]) -> Result<Vec<Vec<f32>>, LibraryError> {
+        if let Some(vectors) = self
+            .memory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
+            return Ok(vectors.of(passages));
+        }
+        let list = passages.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let doing = LibraryError::vectors("reading a few");
+        let batches: Vec<RecordBatch> = self
+            .table
+            .query()
+            .only_if(format!("passage IN ({list})"))
+            .execute()
+            .await
+            .map_err(&doing)?
+            .try_collect()
+            .await
+            .map_err(&doing)?;
+        let mut found = Vectors::new(self.dimension);
+        for batch in &batches {
+            push(&mut found, batch);
+        }
+        Ok(found.of(passages))
+    }
+
     /// Wipes the vectors of these documents, old versions included.
     pub(crate) async fn remove_documents(&self, documents: &[i64]) -> Result<(), LibraryError> {
         for some in documents.chunks(500) {
@@ -179,6 +307,8 @@ impl VectorStore {
                 .await
                 .map_err(LibraryError::vectors("deleting"))?;
         }
+        let gone: HashSet<i64> = documents.iter().copied().collect();
+        self.in_memory(|vectors| vectors.retain(|place| !gone.contains(&place.document)));
         self.tidy().await
     }
 
@@ -194,6 +324,8 @@ impl VectorStore {
                 .await
                 .map_err(LibraryError::vectors("moving"))?;
         }
+        let moved: HashSet<i64> = documents.iter().copied().collect();
+        self.in_memory(|vectors| vectors.move_to(folder, |place| moved.contains(&place.document)));
         self.tidy().await
     }
 
@@ -256,11 +388,53 @@ impl VectorStore {
     }
 }
 
-fn filter(within: Within) -> Option<String> {
-    match (within.folder, within.document) {
-        (_, Some(document)) => Some(format!("document = {document}")),
-        (Some(folder), None) => Some(format!("folder = {folder}")),
-        (None, None) => None,
+fn filter(within: &Within) -> Option<String> {
+    let documents = within.documents.as_ref().map(|documents| {
+        let list = documents.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        if list.is_empty() {
+            "false".to_string()
+        } else {
+            format!("document IN ({list})")
+        }
+    });
+    let parts: Vec<String> = [
+        within.folder.map(|folder| format!("folder = {folder}")),
+        within.document.map(|document| format!("document = {document}")),
+        documents,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(" AND "))
+}
+
+/// Adds the vectors of a batch of the table; rows without one are left out.
+fn push(vectors: &mut Vectors, batch: &RecordBatch) {
+    let numbers = |name| {
+        batch
+            .column_by_name(name)
+            .and_then(|column| column.as_primitive_opt::<Int64Type>())
+    };
+    let (Some(passages), Some(documents), Some(folders), Some(lists)) = (
+        numbers("passage"),
+        numbers("document"),
+        numbers("folder"),
+        batch
+            .column_by_name("vector")
+            .and_then(|column| column.as_fixed_size_list_opt()),
+    ) else {
+        return;
+    };
+    for row in 0..batch.num_rows() {
+        let list = lists.value(row);
+        if let Some(vector) = list.as_primitive_opt::<Float32Type>() {
+            let place = Place {
+                passage: passages.value(row),
+                document: documents.value(row),
+                folder: folders.value(row),
+            };
+            vectors.push(place, vector.values());
+        }
     }
 }
 

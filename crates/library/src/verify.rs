@@ -3,10 +3,11 @@
 use cabinet_vault::VaultError;
 use sha2::{Digest, Sha256};
 
+use crate::audit::Action;
 use crate::{DocumentId, Library, LibraryError, count};
 
 /// What a check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Documents whose originals were opened and hashed.
     pub documents: u32,
@@ -14,12 +15,17 @@ pub struct Verified {
     pub vectors: u32,
     /// What is damaged, in words; documents by identifier, never by name.
     pub damaged: Vec<String>,
+    /// What was wrong with something derived, and was put right or will be.
+    pub repaired: Vec<String>,
+    /// True where the vector store is made anew at the next opening.
+    pub vectors_to_rebuild: bool,
 }
 
 impl Library {
-    /// Reads every database page, every original, every vector and the audit chain.
+    /// Reads every database page, every original, every vector and the audit chain. What is derived (full text,
+    /// vectors) is made again where it is wrong; what is not is named.
     pub async fn verify(&self) -> Result<Verified, LibraryError> {
-        let mut damaged = Vec::new();
+        let (mut damaged, mut repaired) = (Vec::new(), Vec::new());
         let doing = LibraryError::database("checking the database");
         // Every page carries a MAC; this reads them all.
         let pages: Vec<(String,)> = sqlx::query_as("PRAGMA cipher_integrity_check")
@@ -27,6 +33,13 @@ impl Library {
             .await
             .map_err(&doing)?;
         damaged.extend(pages.into_iter().map(|(what,)| format!("database: {what}")));
+        // A connection that met such a page answers nothing more; what is missing then is known already.
+        if !damaged.is_empty() {
+            return Ok(Verified {
+                damaged,
+                ..Verified::default()
+            });
+        }
         let rows: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check")
             .fetch_all(self.db())
             .await
@@ -62,18 +75,64 @@ impl Library {
             }
             Err(e) => return Err(e),
         }
-        let vectors = self.verify_vectors(&mut damaged).await?;
+        // Nothing is made anew from a database that is itself in doubt.
+        if damaged.iter().all(|what| !what.starts_with("database")) {
+            self.verify_full_text(&mut repaired).await?;
+        }
+        let mut wrong = None;
+        let vectors = self.verify_vectors(&mut wrong).await?;
+        let vectors_to_rebuild = wrong.is_some();
+        if let Some(what) = wrong {
+            crate::rebuild::ask(self.db()).await?;
+            repaired.push(what);
+        }
+        self.record(Action::Verified, None, u32::try_from(damaged.len()).ok())
+            .await?;
+        if !repaired.is_empty() {
+            self.record(Action::Repaired, None, u32::try_from(repaired.len()).ok())
+                .await?;
+        }
         Ok(Verified {
             documents: u32::try_from(documents.len()).unwrap_or(u32::MAX),
             vectors,
             damaged,
+            repaired,
+            vectors_to_rebuild,
         })
     }
 
+    /// Compares each full-text index with the rows it is made from, and makes it anew where they differ.
+    async fn verify_full_text(&self, repaired: &mut Vec<String>) -> Result<(), LibraryError> {
+        let doing = LibraryError::database("checking the full text");
+        let indexes: Vec<(String,)> = sqlx::query_as(
+            "SELECT name FROM sqlite_schema WHERE sql GLOB 'CREATE VIRTUAL TABLE*USING fts5[ (]*' ORDER BY name",
+        )
+        .fetch_all(self.db())
+        .await
+        .map_err(&doing)?;
+        for (index,) in indexes {
+            // The name comes from our own schema, not from anybody's input.
+            let check = format!("INSERT INTO \"{index}\" (\"{index}\", rank) VALUES ('integrity-check', 1)");
+            match sqlx::query(sqlx::AssertSqlSafe(check)).execute(self.db()).await {
+                Ok(_) => {}
+                Err(e) if cabinet_vault::is_damaged(&e) => {
+                    let rebuild = format!("INSERT INTO \"{index}\" (\"{index}\") VALUES ('rebuild')");
+                    sqlx::query(sqlx::AssertSqlSafe(rebuild))
+                        .execute(self.db())
+                        .await
+                        .map_err(&doing)?;
+                    repaired.push("full text: it differed from the documents and was made anew".to_string());
+                }
+                Err(e) => return Err(doing(e)),
+            }
+        }
+        Ok(())
+    }
+
     /// Reads every vector and compares their number with the passages that should have one.
-    async fn verify_vectors(&self, damaged: &mut Vec<String>) -> Result<u32, LibraryError> {
+    async fn verify_vectors(&self, wrong: &mut Option<String>) -> Result<u32, LibraryError> {
         let Some(vectors) = &self.inner.vectors else {
-            damaged.push("vector store: it could not be opened; search goes on by words".to_string());
+            *wrong = Some("vectors: they could not be opened".to_string());
             return Ok(0);
         };
         let (expected,): (i64,) = sqlx::query_as(
@@ -85,11 +144,11 @@ impl Library {
         match vectors.read_all().await {
             Ok(found) if i64::try_from(found) == Ok(expected) => Ok(count(expected)),
             Ok(found) => {
-                damaged.push(format!("vector store: {found} vectors for {expected} passages"));
+                *wrong = Some(format!("vectors: there are {found} for {expected} passages"));
                 Ok(u32::try_from(found).unwrap_or(u32::MAX))
             }
             Err(_) => {
-                damaged.push("vector store: it could not be read; search goes on by words".to_string());
+                *wrong = Some("vectors: they could not be read".to_string());
                 Ok(0)
             }
         }

@@ -1,6 +1,8 @@
 //! Systems where nothing is enforced by this crate: the calls succeed without effect and the probe says so.
 
-use crate::{CellLimits, SealCheck, SealError, SealMode, SealReport};
+use std::path::Path;
+
+use crate::{CellLimits, FilePlaces, SealCheck, SealError, SealMode, SealReport};
 
 /// Does nothing here; see [`probe`].
 ///
@@ -24,6 +26,39 @@ pub fn seal_network(_mode: SealMode) -> Result<(), SealError> {
 /// Never on this system.
 pub fn enter_reader_cell(_limits: &CellLimits) -> Result<(), SealError> {
     Ok(())
+}
+
+/// Does nothing here; see [`probe`].
+///
+/// # Errors
+/// Never on this system.
+pub fn enter_courier_cell() -> Result<(), SealError> {
+    Ok(())
+}
+
+/// Does nothing here; see [`probe`].
+///
+/// # Errors
+/// Never on this system.
+pub fn only_to_port(_port: u16) -> Result<(), SealError> {
+    Ok(())
+}
+
+/// Does nothing here, and says so by `false`.
+///
+/// # Errors
+/// Never on this system.
+pub fn confine_files(_places: &FilePlaces) -> Result<bool, SealError> {
+    Ok(false)
+}
+
+/// Says that nothing is enforced.
+pub fn probe_files(name: &str, _own: Option<&Path>) -> SealCheck {
+    SealCheck {
+        name: name.to_owned(),
+        refused: false,
+        detail: "Cabinet asks only the Linux kernel for this.".to_owned(),
+    }
 }
 
 /// Says that nothing is enforced.

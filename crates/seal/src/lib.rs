@@ -7,7 +7,10 @@
 //! * [`seal_network`]: no socket but local ones, for every thread and every child, for good;
 //! * [`enter_reader_cell`]: for the child that parses untrusted files: no files, no sockets, no new processes,
 //!   limits on memory and time;
-//! * [`probe`]: tries each forbidden thing and reports what really happened.
+//! * [`enter_courier_cell`], [`only_to_port`]: for the child that carries what the user approved: no files, no
+//!   listening, one port;
+//! * [`confine_files`]: for a thread and all it starts: no files but those named;
+//! * [`probe`], [`probe_files`]: try each forbidden thing and report what really happened.
 //!
 //! It deliberately does not decide *when* to do so (the programs do, as early as they can), does not know
 //! documents or keys, and does not pretend: on systems other than Linux the functions compile and do nothing,
@@ -25,12 +28,18 @@ use serde::Serialize;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
-pub use linux::{enter_reader_cell, harden_process, probe, seal_network};
+pub use linux::{
+    confine_files, enter_courier_cell, enter_reader_cell, harden_process, only_to_port, probe, probe_files,
+    seal_network,
+};
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{enter_reader_cell, harden_process, probe, seal_network};
+pub use elsewhere::{
+    confine_files, enter_courier_cell, enter_reader_cell, harden_process, only_to_port, probe, probe_files,
+    seal_network,
+};
 
 /// How tightly the network is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +72,18 @@ impl Default for CellLimits {
             cpu_seconds: 60,
         }
     }
+}
+
+/// What a confined thread may still reach in the file system, each with all that is below it. Places that are not there
+/// are passed over.
+#[derive(Debug, Clone, Default)]
+pub struct FilePlaces {
+    /// Files that may be read and started.
+    pub read: Vec<std::path::PathBuf>,
+    /// Files that may be made, changed and removed as well.
+    pub write: Vec<std::path::PathBuf>,
+    /// Folders whose files may be listed by name, and not opened, and in which folders may be made: what a dialog does.
+    pub list: Vec<std::path::PathBuf>,
 }
 
 /// One thing the system was asked to refuse, and whether it does.

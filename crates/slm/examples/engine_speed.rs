@@ -1,60 +1,42 @@
-//! How fast the engine is on this machine, beside candle's own quantised llama: what `npm run bench:engine` runs.
+//! How fast the engine is on this machine: what `npm run bench:engine` runs, round by round between those of its peers.
 //!
-//! Prints each figure as one line of JSON. Figures are medians of several runs through the public handle, so they
-//! hold what a caller waits for, queue and channels included; the peer's hold the forward passes alone.
+//! `engine_speed speed FILE.gguf THREADS` times a writer, `engine_speed embed THREADS` the embedder, and
+//! `engine_speed app` what a user waits for with both models loaded. Each prints one JSON object. Everything goes
+//! through the public handle, so the figures hold what a caller waits for, queue and channels included.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cabinet_slm::{
-    Engine, EngineModels, GenerateEvent, GenerateRequest, Manifest, Message, ModelStore, Priority, Sampling,
-    Task,
+    Engine, EngineModels, GenerateEvent, GenerateRequest, Message, ModelStore, Priority, Sampling, Task,
+    VerifiedModel,
 };
-use candle_core::quantized::gguf_file;
-use candle_core::{Device, Tensor};
-use candle_transformers::models::quantized_llama::ModelWeights;
 use tokio_util::sync::CancellationToken;
 
-const RUNS: usize = 5;
+const WORDS: &str = "the harbour committee met again on Tuesday to review a plan for new lights along both piers, \
+and Mr Okafor asked who would pay.";
 
-/// Invented text, long enough for every measurement.
-fn text(words: usize) -> String {
-    const WORDS: [&str; 24] = [
-        "the",
-        "harbour",
-        "committee",
-        "met",
-        "again",
-        "on",
-        "Tuesday",
-        "to",
-        "review",
-        "a",
-        "plan",
-        "for",
-        "new",
-        "lights",
-        "along",
-        "both",
-        "piers,",
-        "and",
-        "Mr",
-        "Okafor",
-        "asked",
-        "who",
-        "would",
-        "pay.",
-    ];
-    (0..words)
-        .map(|at| WORDS[(at * 7 + at / 24) % WORDS.len()])
-        .collect::<Vec<_>>()
-        .join(" ")
+/// Invented text, long enough for every measurement, in which no three words follow one another twice soon: nothing
+/// in it can be guessed.
+fn text(words: usize, salt: usize) -> String {
+    let list: Vec<&str> = WORDS.split(' ').collect();
+    let mut at = salt as u64 + 1;
+    let mut next = || {
+        at = at
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        list[(at >> 33) as usize % list.len()]
+    };
+    (0..words).map(|_| next()).collect::<Vec<_>>().join(" ")
 }
 
+/// Milliseconds to the first token and tokens a second after it.
 struct Written {
     first_token: Duration,
-    per_token: Option<f64>,
+    per_second: f64,
     prompt_tokens: usize,
 }
 
@@ -64,7 +46,11 @@ async fn write(engine: &Engine, prompt: String, tokens: usize) -> Written {
         .generate(GenerateRequest {
             messages: vec![Message::user(prompt)],
             max_new_tokens: tokens,
-            sampling: Sampling::default(),
+            // Drawn at random, so that the answer repeats itself less.
+            sampling: Sampling {
+                temperature: 0.3,
+                ..Sampling::default()
+            },
             priority: Priority::Foreground,
             cancel: CancellationToken::new(),
         })
@@ -79,14 +65,15 @@ async fn write(engine: &Engine, prompt: String, tokens: usize) -> Written {
             GenerateEvent::Finished {
                 prompt_tokens,
                 new_tokens,
+                guessed_tokens,
                 ..
             } => {
                 let first_token = first.unwrap_or_else(|| start.elapsed());
                 let rest = (start.elapsed() - first_token).as_secs_f64();
-                let per_token = (new_tokens > 8).then(|| (new_tokens - 1) as f64 / rest);
                 return Written {
                     first_token,
-                    per_token,
+                    // The peer does not guess: what was guessed counts as time alone.
+                    per_second: new_tokens.saturating_sub(1 + guessed_tokens) as f64 / rest,
                     prompt_tokens,
                 };
             }
@@ -99,165 +86,165 @@ async fn write(engine: &Engine, prompt: String, tokens: usize) -> Written {
 async fn prompt(engine: &Engine, tokens: usize, salt: usize) -> String {
     let mut words = tokens;
     loop {
-        let prompt = format!("{salt}{salt} {}", text(words));
-        if engine
-            .prompt_tokens(&[Message::user(prompt.clone())])
-            .await
-            .expect("countable")
-            <= tokens
-        {
+        let prompt = format!("{salt}{salt} {}", text(words, salt));
+        let message = [Message::user(prompt.clone())];
+        if engine.prompt_tokens(&message).await.expect("countable") <= tokens {
             return prompt;
         }
         words -= words.div_ceil(40);
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// Megabytes of this process in memory.
-fn resident() -> u64 {
+/// Megabytes of this process in memory, now and at most.
+fn resident(field: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1_000
+    let line = status.lines().find(|line| line.starts_with(field));
+    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kilobytes.unwrap_or(0.0) / 1_000.0
 }
 
-/// Prints one figure.
-fn note(what: &str, unit: &str, value: f64) {
-    println!(
-        "{}",
-        serde_json::json!({ "what": what, "value": value, "unit": unit })
-    );
-}
+type Figures = BTreeMap<String, f64>;
 
-/// The same file in candle's own quantised operations: reading 512 tokens, then writing 32.
-fn peer(gguf: &Path) -> candle_core::Result<()> {
-    let device = &Device::Cpu;
-    let mut file = std::fs::File::open(gguf)?;
-    let content = gguf_file::Content::read(&mut file)?;
-    let mut model = ModelWeights::from_gguf(content, &mut file, device)?;
-    let prompt: Vec<u32> = (0..512).map(|at| 100 + (at * 37) % 4_000).collect();
-    let (mut reads, mut writes) = (Vec::new(), Vec::new());
-    for _ in 0..3 {
-        model.clear_kv_cache();
-        let start = Instant::now();
-        model.forward(&Tensor::new(prompt.as_slice(), device)?.unsqueeze(0)?, 0)?;
-        reads.push(prompt.len() as f64 / start.elapsed().as_secs_f64());
-        let start = Instant::now();
-        for step in 0..32u32 {
-            let next = Tensor::new(&[200 + step], device)?.unsqueeze(0)?;
-            model.forward(&next, prompt.len() + step as usize)?;
-        }
-        writes.push(32.0 / start.elapsed().as_secs_f64());
+/// Reading and writing speed of a writer.
+async fn speed(writer: VerifiedModel, threads: usize) -> Figures {
+    let models = EngineModels {
+        embedder: None,
+        writer: Some(writer),
+    };
+    let engine = Engine::start_on(models, threads);
+    engine.load(Priority::Foreground).await.expect("the model loads");
+    write(&engine, prompt(&engine, 64, 1).await, 8).await;
+    let mut figures = Figures::new();
+    for tokens in [512, 2_048] {
+        let written = write(&engine, prompt(&engine, tokens, tokens).await, 1).await;
+        let speed = written.prompt_tokens as f64 / written.first_token.as_secs_f64();
+        figures.insert(format!("read {tokens}"), speed);
     }
-    note(
-        "candle's quantised llama: read a prompt of 512 tokens",
-        "tokens/s",
-        median(reads),
+    for context in [128, 2_048] {
+        let mut speeds = Vec::new();
+        // Some answers end early; of three, one goes on long enough.
+        for salt in 0..3 {
+            let request = format!(
+                "Go on at length: {}",
+                prompt(&engine, context - 8, 90 + salt).await
+            );
+            speeds.push(write(&engine, request, 65).await.per_second);
+        }
+        speeds.sort_by(f64::total_cmp);
+        figures.insert(format!("write after {context}"), speeds[1]);
+    }
+    figures.insert("memory".to_owned(), resident("VmHWM:"));
+    figures
+}
+
+/// Texts a second at two lengths.
+async fn embed(embedder: VerifiedModel, threads: usize, counts: [usize; 2]) -> Figures {
+    let models = EngineModels {
+        embedder: Some(embedder),
+        writer: None,
+    };
+    let engine = Engine::start_on(models, threads);
+    engine.load(Priority::Foreground).await.expect("the model loads");
+    let counter = engine.embedder_text().await.expect("counts");
+    let mut figures = Figures::new();
+    for (pieces, count) in [256, 16].into_iter().zip(counts) {
+        let texts: Vec<String> = (0..count)
+            .map(|salt| {
+                let mut words = pieces;
+                while counter.count(&text(words, salt)).expect("countable") > pieces {
+                    words -= 1;
+                }
+                text(words, salt)
+            })
+            .collect();
+        engine
+            .embed(texts[..count.min(8)].to_vec(), Priority::Foreground)
+            .await
+            .expect("embeds");
+        let start = Instant::now();
+        engine.embed(texts, Priority::Foreground).await.expect("embeds");
+        figures.insert(
+            format!("embed {pieces}"),
+            count as f64 / start.elapsed().as_secs_f64(),
+        );
+    }
+    figures
+}
+
+/// What a user waits for, with both models.
+async fn app(store: &ModelStore) -> Figures {
+    let mut figures = Figures::new();
+    let start = Instant::now();
+    let models = EngineModels {
+        embedder: Some(verified(store, Task::Embedder)),
+        writer: Some(verified(store, Task::Writer)),
+    };
+    figures.insert(
+        "verify both models, ms".to_owned(),
+        start.elapsed().as_secs_f64() * 1e3,
     );
-    note(
-        "candle's quantised llama: write 32 tokens after 512",
-        "tokens/s",
-        median(writes),
+    let engine = Engine::start(models);
+    let start = Instant::now();
+    engine.load(Priority::Foreground).await.expect("both models load");
+    figures.insert(
+        "load both models, ms".to_owned(),
+        start.elapsed().as_secs_f64() * 1e3,
     );
-    Ok(())
+    let source = prompt(&engine, 1_500, 7).await;
+    let ask = |question: &str| format!("{source}\n\n{question}");
+    let first = write(&engine, ask("Who would pay?"), 8).await;
+    figures.insert(
+        "first token, text of 1,500 tokens, ms".to_owned(),
+        first.first_token.as_secs_f64() * 1e3,
+    );
+    let second = write(&engine, ask("When did they meet?"), 8).await;
+    let second = second.first_token.as_secs_f64() * 1e3;
+    figures.insert("first token, second question on it, ms".to_owned(), second);
+    let mut waits = Vec::new();
+    for run in 0..20 {
+        let start = Instant::now();
+        let query = vec![text(8, run)];
+        engine.embed(query, Priority::Typing).await.expect("embeds");
+        waits.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    waits.sort_by(f64::total_cmp);
+    figures.insert("embed one query, ms".to_owned(), waits[10]);
+    figures.insert("memory with both models, MB".to_owned(), resident("VmRSS:"));
+    figures.insert("memory at most, MB".to_owned(), resident("VmHWM:"));
+    figures
+}
+
+fn verified(store: &ModelStore, task: Task) -> VerifiedModel {
+    let model = &store.manifest().default_for(task).expect("listed").id;
+    store
+        .verify(model)
+        .unwrap_or_else(|error| panic!("{error}. {}", error.advice()))
 }
 
 #[tokio::main]
 async fn main() {
-    let manifest = Manifest::bundled().expect("the bundled list is sound");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let dir = ModelStore::default_dir().expect("the system names a cache");
-    let store = ModelStore::open(dir.clone(), manifest);
-    let start = Instant::now();
-    let verify = |task: Task| {
-        let model = store.manifest().default_for(task).expect("listed").id.clone();
-        store
-            .verify(&model)
-            .unwrap_or_else(|error| panic!("{error}. {}", error.advice()))
+    let store = ModelStore::installed(dir).expect("the lists are sound");
+    let threads = |text: &str| text.parse().expect("a number of threads");
+    let figures = match arguments[..] {
+        ["speed", file, count] => {
+            // A folder of its own, so that the user's models stay as they are.
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let mut apart = ModelStore::installed(folder.path()).expect("an empty list");
+            let mut go_on = |_, _| ControlFlow::Continue(());
+            let model = apart
+                .import(Path::new(file), &mut go_on)
+                .expect("the file is imported");
+            speed(apart.verify(&model.id).expect("just imported"), threads(count)).await
+        }
+        ["embed", count, long, short] => {
+            let counts = [long, short].map(|count| count.parse().expect("a number of texts"));
+            embed(verified(&store, Task::Embedder), threads(count), counts).await
+        }
+        ["app"] => app(&store).await,
+        _ => panic!("speed FILE.gguf THREADS | embed THREADS LONG SHORT | app"),
     };
-    let models = EngineModels {
-        embedder: Some(verify(Task::Embedder)),
-        writer: Some(verify(Task::Writer)),
-    };
-    note("verify both models", "ms", start.elapsed().as_secs_f64() * 1e3);
-    let engine = Engine::start(models);
-    let start = Instant::now();
-    engine.load(Priority::Foreground).await.expect("both models load");
-    note("load both models", "ms", start.elapsed().as_secs_f64() * 1e3);
-    note("memory after loading", "MB", resident() as f64);
-
-    for tokens in [512, 2_048] {
-        let mut speeds = Vec::new();
-        for run in 0..RUNS {
-            let prompt = prompt(&engine, tokens, tokens + run).await;
-            let written = write(&engine, prompt, 1).await;
-            speeds.push(written.prompt_tokens as f64 / written.first_token.as_secs_f64());
-        }
-        note(
-            &format!("read a prompt of {tokens} tokens"),
-            "tokens/s",
-            median(speeds),
-        );
-    }
-    for context in [64, 2_048] {
-        let mut speeds = Vec::new();
-        for run in 0..RUNS {
-            let prompt = prompt(&engine, context, 9_000 + context + run).await;
-            let request = format!("Continue this text at length: {prompt}");
-            speeds.extend(write(&engine, request, 128).await.per_token);
-        }
-        if !speeds.is_empty() {
-            note(
-                &format!("write 128 tokens after {context}"),
-                "tokens/s",
-                median(speeds),
-            );
-        }
-    }
-    let counter = engine.embedder_text().await.expect("counts");
-    for (pieces, count) in [(256, 48), (16, 400)] {
-        let mut words = pieces;
-        while counter.count(&text(words)).expect("countable") > pieces {
-            words -= 1;
-        }
-        let texts: Vec<String> = (0..count).map(|_| text(words)).collect();
-        let mut speeds = Vec::new();
-        for _ in 0..RUNS {
-            let start = Instant::now();
-            engine
-                .embed(texts.clone(), Priority::Foreground)
-                .await
-                .expect("embeds");
-            speeds.push(count as f64 / start.elapsed().as_secs_f64());
-        }
-        note(
-            &format!("embed texts of {pieces} word pieces"),
-            "texts/s",
-            median(speeds),
-        );
-    }
-    let mut waits = Vec::new();
-    for run in 0..20 {
-        let start = Instant::now();
-        engine
-            .embed(vec![format!("{run} {}", text(8))], Priority::Typing)
-            .await
-            .expect("embeds");
-        waits.push(start.elapsed().as_secs_f64() * 1e3);
-    }
-    note("embed one query", "ms", median(waits));
-    note("memory at the end", "MB", resident() as f64);
-    drop(engine);
-
-    let writer = store.manifest().default_for(Task::Writer).expect("listed");
-    let gguf = writer
-        .files
-        .iter()
-        .find(|file| file.name.ends_with(".gguf"))
-        .expect("the writer is a GGUF file");
-    peer(&dir.join(&writer.id).join(&gguf.name)).expect("candle reads the same file");
+    println!("{}", serde_json::json!(figures));
 }

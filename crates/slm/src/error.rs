@@ -76,6 +76,12 @@ pub enum SlmError {
         /// Megabytes free.
         free_mb: u64,
     },
+    /// The models directory does not take a file.
+    #[error("the model cannot be stored: {kind}")]
+    NotStored {
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
     /// The prompt and the answer do not fit the model's window.
     #[error(
         "the text has {prompt} tokens; with {reserved} for the answer it does not fit the window of {context}"
@@ -132,6 +138,7 @@ impl SlmError {
             Self::Malformed { .. } => "model_malformed",
             Self::Unsupported { .. } => "model_unsupported",
             Self::NotEnoughMemory { .. } => "memory",
+            Self::NotStored { .. } => "model_not_stored",
             Self::ContextOverflow { .. } => "context_overflow",
             Self::Request { .. } => "request",
             Self::Template { .. } => "template",
@@ -160,9 +167,14 @@ impl SlmError {
                 "Use another copy of the model, or another model."
             }
             Self::Unsupported { .. } => {
-                "Use a model of the llama architecture in GGUF, or the ones that `npm run models` fetches."
+                "Use a GGUF file of another model, or the ones that `npm run models` fetches."
             }
-            Self::NotEnoughMemory { .. } => "Close other programs, or use a smaller model.",
+            Self::NotEnoughMemory { .. } => {
+                "Close other programs, or use a smaller model: SmolLM2 135M Instruct needs some 200 MB."
+            }
+            Self::NotStored { .. } => {
+                "Check that the models folder may be written and that its disk has room, then import it again."
+            }
             Self::ContextOverflow { .. } => "Use a shorter text, or ask for a shorter answer.",
             Self::Request { .. } => "Correct the request.",
             Self::NotANumber | Self::Panicked => {

@@ -204,10 +204,24 @@ impl<'a> Array<'a> {
             .chunks_exact(4)
             .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])))
     }
+
+    /// The numbers of an array of 32-bit floats.
+    pub(crate) fn reals(&self) -> Result<impl Iterator<Item = f32> + use<'a>, SlmError> {
+        if self.kind != F32 {
+            return Err(SlmError::malformed(
+                "an array holds something else where 32-bit floats belong",
+            ));
+        }
+        Ok(self
+            .bytes
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])))
+    }
 }
 
 const U32: u32 = 4;
 const I32: u32 = 5;
+const F32: u32 = 6;
 const TEXT: u32 = 8;
 const ARRAY: u32 = 9;
 

@@ -28,10 +28,12 @@ mod embedder;
 mod engine;
 mod error;
 mod gguf;
+mod imports;
 mod kernels;
 #[cfg(test)]
 mod made;
 mod manifest;
+pub mod measure;
 mod memory;
 #[cfg(test)]
 mod real_tests;
@@ -43,6 +45,7 @@ mod writer;
 pub use embedder::EmbedderText;
 pub use engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority};
 pub use error::SlmError;
+pub use imports::ImportProgress;
 pub use manifest::{FileEntry, Manifest, ModelEntry, Task};
 pub use store::{ModelState, ModelStore, VerifiedModel};
 pub use writer::{Message, Original, Role, Sampling};

@@ -79,7 +79,7 @@ pub(crate) fn number(seed: &mut u64) -> f32 {
     ((*seed >> 40) as f32 / (1u64 << 23) as f32) - 1.0
 }
 
-fn floats(count: usize, scale: f32, seed: &mut u64) -> Vec<u8> {
+pub(crate) fn floats(count: usize, scale: f32, seed: &mut u64) -> Vec<u8> {
     (0..count)
         .flat_map(|_| (number(seed) * scale).to_le_bytes())
         .collect()

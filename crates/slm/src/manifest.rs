@@ -2,12 +2,12 @@
 //!
 //! Must always hold: ids and file names are plain names, so that none leads out of the models directory.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::SlmError;
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Turns text into vectors.
@@ -19,7 +19,7 @@ pub enum Task {
 }
 
 /// A model and its files.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelEntry {
     /// Its folder below the models directory.
@@ -28,15 +28,18 @@ pub struct ModelEntry {
     pub task: Task,
     /// Its name for people.
     pub title: String,
-    /// The package that carries it.
+    /// The package that carries it; none for an imported model.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub package: String,
     /// The pinned version of the package.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
     /// The licence of the weights.
     pub licence: String,
     /// Where the model was published.
     pub source: String,
     /// Where the prompt format of a writer comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
     /// Not needed to run.
     #[serde(default)]
@@ -47,17 +50,18 @@ pub struct ModelEntry {
 }
 
 /// One file of a model.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
     /// Its name on disk.
     pub name: String,
     /// Its path inside the package.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub member: String,
     /// Its length.
     pub bytes: u64,
     /// Its SHA-256.
-    #[serde(deserialize_with = "digest")]
+    #[serde(deserialize_with = "digest", serialize_with = "hexadecimal")]
     pub sha256: [u8; 32],
 }
 
@@ -86,7 +90,19 @@ impl Manifest {
         let manifest: Self = toml::from_str(text).map_err(|error| SlmError::Manifest {
             problem: error.message().to_owned(),
         })?;
-        for (index, model) in manifest.models.iter().enumerate() {
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// This list with more models after its own.
+    pub(crate) fn with(mut self, models: Vec<ModelEntry>) -> Result<Self, SlmError> {
+        self.models.extend(models);
+        self.check()?;
+        Ok(self)
+    }
+
+    fn check(&self) -> Result<(), SlmError> {
+        for (index, model) in self.models.iter().enumerate() {
             let problem = |what: &str| {
                 Err(SlmError::Manifest {
                     problem: format!("model {}: {what}", index + 1),
@@ -95,14 +111,14 @@ impl Manifest {
             if !is_plain(&model.id) || model.files.iter().any(|file| !is_plain(&file.name)) {
                 return problem("an id or file name is not a plain name");
             }
-            if manifest.models[..index].iter().any(|other| other.id == model.id) {
+            if self.models[..index].iter().any(|other| other.id == model.id) {
                 return problem("two models have this id");
             }
             if model.files.is_empty() {
                 return problem("it has no files");
             }
         }
-        Ok(manifest)
+        Ok(())
     }
 
     /// All models, in the order of the list.
@@ -128,12 +144,17 @@ impl Manifest {
 }
 
 /// A name that stays inside the folder it is joined to.
-fn is_plain(name: &str) -> bool {
+pub(crate) fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+}
+
+fn hexadecimal<S: serde::Serializer>(digest: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    to.serialize_str(&digits)
 }
 
 fn digest<'de, D: serde::Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
@@ -180,7 +201,7 @@ mod tests {
     #[test]
     fn the_bundled_list_names_one_required_model_for_each_task() {
         let manifest = Manifest::bundled().unwrap();
-        for task in [Task::Embedder, Task::Writer] {
+        for task in [Task::Embedder, Task::Writer, Task::PageReader] {
             assert!(!manifest.default_for(task).unwrap().optional, "{task:?}");
         }
         assert!(

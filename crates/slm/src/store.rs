@@ -63,6 +63,10 @@ impl ModelStore {
         Some(cache?.join("models"))
     }
 
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+
     /// The list this store was opened with.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
@@ -140,6 +144,27 @@ impl VerifiedModel {
     /// What it is for.
     pub fn task(&self) -> Task {
         self.entry.task
+    }
+
+    /// Bytes of memory that a writer needs to run with a text of 2,048 tokens; none for other models.
+    ///
+    /// # Errors
+    /// A file that is not one this program runs.
+    pub fn memory(&self) -> Result<Option<u64>, SlmError> {
+        if self.task() != Task::Writer {
+            return Ok(None);
+        }
+        let content = self.content(".gguf")?;
+        let file = crate::gguf::Gguf::parse(&content)?;
+        crate::writer::WriterText::read(&file)?.needs(&file).map(Some)
+    }
+
+    /// A copy of the bytes of the only file whose name ends so: for a process that gets no file.
+    ///
+    /// # Errors
+    /// No such file, or one that changed since it was verified.
+    pub fn bytes(&self, ending: &str) -> Result<Vec<u8>, SlmError> {
+        self.content(ending).map(|content| content.to_vec())
     }
 
     /// The content of the only file whose name ends so.
@@ -230,7 +255,7 @@ impl Content {
         unsafe_code,
         reason = "mapping a file: loading a model then needs no second copy of it"
     )]
-    fn of(file: &File) -> std::io::Result<Self> {
+    pub(crate) fn of(file: &File) -> std::io::Result<Self> {
         // SAFETY: a mapping is unsound if the file changes below it. Model files are only ever replaced by renaming a
         // new file into place, which leaves the open one alone; the mapping lives only while weights are packed, and
         // nothing read from it is trusted to keep its value: every number is copied out before it is checked.

@@ -250,6 +250,11 @@ impl<'a> Boundaries<'a> {
         if words::never_final(&token) {
             return false;
         }
+        // "Mount Holly, NJ. 08099": a state before its postal code.
+        let state = dot - start == 2 && self.chars[start..dot].iter().all(char::is_ascii_uppercase);
+        if state && next.word.len() == 5 && next.word.chars().all(|c| c.is_ascii_digit()) {
+            return false;
+        }
         if words::before_number(&token) && next.is_number_like() {
             return false;
         }

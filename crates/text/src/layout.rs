@@ -151,7 +151,8 @@ fn continues(chars: &[char], before: &Line, line: &Line, width: usize) -> bool {
         Marker::Numbered(_) if ended || room => return hangs && !ended,
         Marker::Numbered(_) | Marker::None => {}
     }
-    if first.is_lowercase() {
+    // A remark in brackets belongs to what it remarks on.
+    if first.is_lowercase() || first == '(' && !ended {
         return true;
     }
     if width > WIDEST_WRAP {

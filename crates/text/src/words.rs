@@ -22,15 +22,15 @@ const BEFORE_NUMBER: &[&str] = &[
 /// the next word plainly opens a sentence.
 const RARELY_FINAL: &[&str] = &[
     "abd", "abt", "acct", "admin", "al", "alk", "amp", "app", "appl", "approx", "appt", "apt", "assn",
-    "assoc", "ave", "avg", "betr", "bldg", "blvd", "bros", "ca", "cal", "cert", "cir", "civ", "co", "comm",
-    "conf", "cong", "const", "cont", "corp", "cres", "crim", "ct", "def", "dept", "diam", "diff", "disc",
-    "dist", "div", "ed", "eds", "elev", "eq", "esq", "est", "et", "ext", "fam", "fed", "freq", "ft", "gmbh",
-    "hist", "hosp", "hr", "hrs", "ibid", "id", "inc", "incl", "inj", "ins", "inst", "intl", "jr", "jud",
-    "lab", "labs", "lat", "lb", "lbs", "llc", "llp", "ltd", "max", "med", "meds", "min", "mins", "misc",
-    "mod", "mos", "mt", "mtg", "neg", "neuro", "obs", "op", "ord", "orig", "oz", "pat", "path", "ped", "pl",
-    "plc", "plt", "pos", "prep", "prev", "prob", "proc", "prov", "psych", "pty", "pub", "rd", "rec", "resp",
-    "retd", "rx", "sched", "sq", "sr", "st", "stat", "std", "subq", "supp", "surg", "susp", "sys", "tab",
-    "tabs", "temp", "tr", "univ", "wk", "wks", "wt", "yr", "yrs",
+    "assoc", "av", "ave", "avg", "betr", "bldg", "blvd", "bros", "ca", "cal", "cert", "cir", "civ", "co",
+    "comm", "conf", "cong", "const", "cont", "corp", "cres", "crim", "ct", "def", "dept", "diam", "diff",
+    "disc", "dist", "div", "ed", "eds", "elev", "eq", "esq", "est", "et", "ext", "fam", "fed", "freq", "ft",
+    "gmbh", "hist", "hosp", "hr", "hrs", "ibid", "id", "inc", "incl", "inj", "ins", "inst", "intl", "jr",
+    "jud", "lab", "labs", "lat", "lb", "lbs", "llc", "llp", "ltd", "ltda", "max", "med", "meds", "min",
+    "mins", "misc", "mod", "mos", "mt", "mtg", "neg", "neuro", "obs", "op", "ord", "orig", "oz", "pat",
+    "path", "ped", "pl", "plc", "plt", "pos", "prep", "prev", "prob", "proc", "prov", "psych", "pty", "pub",
+    "rd", "rec", "resp", "retd", "rx", "sched", "sq", "sr", "st", "stat", "std", "subq", "supp", "surg",
+    "susp", "sys", "tab", "tabs", "temp", "tr", "univ", "wk", "wks", "wt", "yr", "yrs",
 ];
 
 /// Words that begin sentences far more often than they follow an abbreviation.

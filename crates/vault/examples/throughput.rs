@@ -1,4 +1,5 @@
-//! How fast sealed files are written and read, beside the same code without sealing, and how long unlocking takes.
+//! How fast sealed files are written and read, beside the same code without sealing, how fast a backup is, and how long
+//! unlocking and locking take.
 //!
 //! `cargo run --release -p cabinet-vault --example throughput [-- FOLDER]`
 #![expect(clippy::print_stdout, reason = "a measuring tool reports on standard output")]
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cabinet_vault::{DEFAULT_CACHE_BYTES, KdfCost, Passphrase, Vault};
+use cabinet_vault::{BackupPlan, DEFAULT_CACHE_BYTES, KdfCost, Passphrase, Vault};
 use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -97,6 +98,23 @@ async fn measure(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Err
     let back = vault.objects().get(id)?;
     report("original, get", rate(SIZE as u64, begun));
     assert!(back == content, "what was read is what was written");
+
+    vault.open_database().await?.close().await;
+    let plan = BackupPlan {
+        originals: vec![id],
+        base: None,
+        database_only: false,
+    };
+    let begun = Instant::now();
+    vault.back_up(&folder.join("whole.age"), &plan, &mut |_| true)?;
+    report("backup, written and read back", rate(SIZE as u64, begun));
+    let begun = Instant::now();
+    vault.lock();
+    println!(
+        "{:<40}{:7.2} ms",
+        "lock, with a full cache",
+        begun.elapsed().as_secs_f64() * 1e3
+    );
     Ok(())
 }
 

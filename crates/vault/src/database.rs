@@ -44,6 +44,7 @@ pub(crate) async fn open(home: &Path, keys: Arc<KeyRing>) -> Result<SqlitePool, 
             VaultError::DatabaseDamaged
         });
     }
+    crate::log::check(&home::log(home))?;
     let options = SqliteConnectOptions::new()
         .filename(&path)
         .create_if_missing(is_new)
@@ -140,6 +141,27 @@ pub fn is_disk_full(e: &sqlx::Error) -> bool {
     sqlite_code(e).is_some_and(|code| code & 0xff == FULL || code == SHARED_FILE_TOO_SMALL)
 }
 
+/// True where a page of the database is not as it was written.
+///
+/// SQLCipher answers a page that does not authenticate with SQLite's general error and no text of its own; statements
+/// that are wrong have one. Where SQLite gets no page back it says instead that it is out of memory, which nothing else
+/// here makes it say: this program ends before SQLite would be refused memory.
+pub fn is_damaged(e: &sqlx::Error) -> bool {
+    const ERROR: u32 = 1;
+    const NO_MEMORY: u32 = 7;
+    const CORRUPT: u32 = 11;
+    const NOT_A_DATABASE: u32 = 26;
+    let without_text = || {
+        e.as_database_error()
+            .is_some_and(|e| e.message() == "SQL logic error")
+    };
+    match sqlite_code(e).map(|code| code & 0xff) {
+        Some(NO_MEMORY | CORRUPT | NOT_A_DATABASE) => true,
+        Some(ERROR) => without_text(),
+        _ => false,
+    }
+}
+
 /// SQLite's extended result code: the low byte is the kind of error, the rest its circumstances.
 fn sqlite_code(e: &sqlx::Error) -> Option<u32> {
     e.as_database_error()?.code()?.parse().ok()
@@ -147,17 +169,14 @@ fn sqlite_code(e: &sqlx::Error) -> Option<u32> {
 
 /// Drops the message: it may repeat a part of the statement, and the first statement holds the key.
 fn refused(doing: &'static str, e: &sqlx::Error) -> VaultError {
-    const CORRUPT: u32 = 11;
-    const NOT_A_DATABASE: u32 = 26;
     if is_disk_full(e) {
         return VaultError::DiskFull;
     }
-    let code = sqlite_code(e);
-    match code.map(|code| code & 0xff) {
-        Some(NOT_A_DATABASE | CORRUPT) => VaultError::DatabaseDamaged,
-        _ => VaultError::Database {
-            doing,
-            code: code.map_or_else(|| "none".to_owned(), |code| code.to_string()),
-        },
+    if is_damaged(e) {
+        return VaultError::DatabaseDamaged;
+    }
+    VaultError::Database {
+        doing,
+        code: sqlite_code(e).map_or_else(|| "none".to_owned(), |code| code.to_string()),
     }
 }

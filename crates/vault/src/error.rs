@@ -79,6 +79,35 @@ pub enum VaultError {
     /// The database file is not as it was written: its pages do not authenticate under the cabinet's key.
     #[error("The cabinet's database is damaged.")]
     DatabaseDamaged,
+    /// The write-ahead log holds changes that cannot be read any more.
+    #[error(
+        "The cabinet's log of the last changes (cabinet.db-wal) is damaged: changes made shortly before Cabinet \
+         was stopped cannot be read."
+    )]
+    LogDamaged,
+    /// There is no such backup.
+    #[error("There is no backup in this place.")]
+    BackupMissing,
+    /// A backup is not as it was written.
+    #[error("The backup is damaged: {what}.")]
+    BackupDamaged {
+        /// What was found wrong.
+        what: &'static str,
+    },
+    /// A backup of additions without the whole backup that it adds to.
+    #[error("The whole backup that this one adds to is not beside it.")]
+    BaseMissing,
+    /// A backup of a database alone, and no cabinet to put it back into.
+    #[error(
+        "This backup holds the database alone, and there is no cabinet in this folder to put it back into."
+    )]
+    OnlyDatabase,
+    /// The folder holds something that is not Cabinet's.
+    #[error("There is something else in this folder.")]
+    NotEmpty,
+    /// The user stopped it.
+    #[error("It was stopped.")]
+    Stopped,
     /// SQLite was linked without encryption. Never answered with a plain database.
     #[error("This build of Cabinet has no database encryption.")]
     NoDatabaseEncryption,
@@ -166,8 +195,20 @@ impl VaultError {
             }
             Self::OutOfRange => "Ask for a part within the document.",
             Self::ValueDamaged => "Restore the cabinet from a backup.",
-            Self::DatabaseMissing => "Restore cabinet.db from a backup. The originals are untouched.",
-            Self::DatabaseDamaged => "Restore cabinet.db from a backup. The originals are untouched.",
+            Self::DatabaseMissing => "Restore a backup. The originals are untouched.",
+            Self::DatabaseDamaged => "Restore a backup. The originals are untouched.",
+            Self::LogDamaged => {
+                "Restore a backup, or set the damaged log aside and open what was stored before it: `cabinet verify \
+                 --set-aside-log`. Nothing was changed."
+            }
+            Self::BackupMissing => "Check the name and that the disk is there.",
+            Self::BackupDamaged { .. } => "Take another backup. Nothing was changed.",
+            Self::BaseMissing => {
+                "Put both files into one folder, or name the earlier one with --base. Nothing was changed."
+            }
+            Self::OnlyDatabase => "Name the cabinet it was made from with --home. Nothing was changed.",
+            Self::NotEmpty => "Choose an empty folder. Nothing was changed.",
+            Self::Stopped => "Nothing was changed.",
             Self::NoDatabaseEncryption => "Install Cabinet from a proper package. Nothing was stored.",
             Self::Database { .. } => "Try again. If it stays, check the disk and restore from a backup.",
             Self::DiskFull => "Make room on the disk and try again. Everything stored before is safe.",

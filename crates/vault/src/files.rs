@@ -47,6 +47,11 @@ impl PendingFile {
         })
     }
 
+    /// Where it is until it is published.
+    pub(crate) fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
     /// Makes the content durable, then puts it in its place, replacing what was there, and makes that durable too.
     pub(crate) fn publish(mut self) -> Result<(), VaultError> {
         self.file

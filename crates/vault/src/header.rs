@@ -14,13 +14,13 @@
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
-use secrecy::{ExposeSecret, ExposeSecretMut, SecretBox};
+use secrecy::{ExposeSecret, ExposeSecretMut};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::keys::{self, Key, Purpose};
+use crate::keys::{self, KeptKey, Purpose};
 use crate::{KdfCost, Passphrase, RecoveryCode, VaultError, hex};
 
 const FORMAT: &str = "cabinet-vault";
@@ -68,7 +68,7 @@ struct RecoverySlot {
 impl Header {
     /// A header for a fresh master key.
     pub(crate) fn new(
-        master: &Key,
+        master: &KeptKey,
         passphrase: &Passphrase,
         cost: KdfCost,
         recovery: &RecoveryCode,
@@ -84,7 +84,11 @@ impl Header {
     }
 
     /// The same header with another passphrase, at the cost it has.
-    pub(crate) fn with_passphrase(&self, master: &Key, passphrase: &Passphrase) -> Result<Self, VaultError> {
+    pub(crate) fn with_passphrase(
+        &self,
+        master: &KeptKey,
+        passphrase: &Passphrase,
+    ) -> Result<Self, VaultError> {
         let passphrase = PassphraseSlot::seal(self.cabinet, master, passphrase, self.passphrase.cost()?)?;
         Ok(Self {
             passphrase,
@@ -92,22 +96,35 @@ impl Header {
         })
     }
 
+    /// The same header with another recovery code; the one before opens nothing from then on.
+    pub(crate) fn with_code(&self, master: &KeptKey, code: &RecoveryCode) -> Result<Self, VaultError> {
+        Ok(Self {
+            recovery: RecoverySlot::seal(self.cabinet, master, code)?,
+            ..self.clone()
+        })
+    }
+
+    /// Tells this cabinet from every other.
+    pub(crate) fn cabinet(&self) -> Uuid {
+        self.cabinet
+    }
+
     /// The master key, by the passphrase.
-    pub(crate) fn open(&self, passphrase: &Passphrase) -> Result<Key, VaultError> {
+    pub(crate) fn open(&self, passphrase: &Passphrase) -> Result<KeptKey, VaultError> {
         let slot = &self.passphrase;
         let key = slot.cost()?.derive(passphrase.bytes()?, &salt(&slot.salt)?)?;
         unwrap(&key, &slot.bound_to(self.cabinet), &slot.wrapped)?.ok_or(VaultError::WrongPassphrase)
     }
 
     /// The master key, by the recovery code.
-    pub(crate) fn open_by_code(&self, code: &RecoveryCode) -> Result<Key, VaultError> {
+    pub(crate) fn open_by_code(&self, code: &RecoveryCode) -> Result<KeptKey, VaultError> {
         let slot = &self.recovery;
         let key = RecoverySlot::key(code, &salt(&slot.salt)?);
         unwrap(&key, &slot.bound_to(self.cabinet), &slot.wrapped)?.ok_or(VaultError::WrongRecoveryCode)
     }
 
     /// The text to be written, authenticated under the master key.
-    pub(crate) fn to_text(&self, master: &Key) -> Result<String, VaultError> {
+    pub(crate) fn to_text(&self, master: &KeptKey) -> Result<String, VaultError> {
         let body = serde_json::to_string_pretty(self).map_err(|_| damaged("it cannot be written"))?;
         let body = body
             .strip_suffix("\n}")
@@ -161,7 +178,7 @@ impl ReadHeader {
     }
 
     /// Authenticates the whole text, now that the master key is known.
-    pub(crate) fn verify(&self, master: &Key) -> Result<(), VaultError> {
+    pub(crate) fn verify(&self, master: &KeptKey) -> Result<(), VaultError> {
         hmac::verify(&mac_key(master), self.body.as_bytes(), &self.mac)
             .map_err(|_| damaged("it was altered after it was written"))
     }
@@ -187,7 +204,12 @@ fn check_version(text: &str) -> Result<(), VaultError> {
 }
 
 impl PassphraseSlot {
-    fn seal(cabinet: Uuid, master: &Key, passphrase: &Passphrase, cost: KdfCost) -> Result<Self, VaultError> {
+    fn seal(
+        cabinet: Uuid,
+        master: &KeptKey,
+        passphrase: &Passphrase,
+        cost: KdfCost,
+    ) -> Result<Self, VaultError> {
         let salt = keys::random::<SALT_BYTES>()?;
         let mut slot = Self {
             kdf: KDF.to_owned(),
@@ -223,7 +245,7 @@ impl PassphraseSlot {
 }
 
 impl RecoverySlot {
-    fn seal(cabinet: Uuid, master: &Key, code: &RecoveryCode) -> Result<Self, VaultError> {
+    fn seal(cabinet: Uuid, master: &KeptKey, code: &RecoveryCode) -> Result<Self, VaultError> {
         let salt = keys::random::<SALT_BYTES>()?;
         let mut slot = Self {
             salt: hex::encode(&salt).to_string(),
@@ -233,7 +255,7 @@ impl RecoverySlot {
         Ok(slot)
     }
 
-    fn key(code: &RecoveryCode, salt: &[u8; SALT_BYTES]) -> Key {
+    fn key(code: &RecoveryCode, salt: &[u8; SALT_BYTES]) -> KeptKey {
         keys::hkdf(code.bytes(), salt, &[b"cabinet/1/recovery"])
     }
 
@@ -246,11 +268,11 @@ fn salt(text: &str) -> Result<[u8; SALT_BYTES], VaultError> {
     hex::decode(text).ok_or_else(|| damaged("a salt is unreadable"))
 }
 
-fn wrap(key: &Key, bound_to: &[u8], master: &Key) -> Result<String, VaultError> {
+fn wrap(key: &KeptKey, bound_to: &[u8], master: &KeptKey) -> Result<String, VaultError> {
     let nonce = keys::random::<NONCE_LEN>()?;
     let mut wrapped = Zeroizing::new(Vec::with_capacity(WRAPPED_BYTES));
     wrapped.extend_from_slice(&nonce);
-    wrapped.extend_from_slice(master.expose_secret());
+    wrapped.extend_from_slice(&**master.expose_secret());
     let tag = aead(key)
         .seal_in_place_separate_tag(
             Nonce::assume_unique_for_key(nonce),
@@ -263,7 +285,7 @@ fn wrap(key: &Key, bound_to: &[u8], master: &Key) -> Result<String, VaultError> 
 }
 
 /// The wrapped key; `None` when `key` is not the one it was wrapped by.
-fn unwrap(key: &Key, bound_to: &[u8], wrapped: &str) -> Result<Option<Key>, VaultError> {
+fn unwrap(key: &KeptKey, bound_to: &[u8], wrapped: &str) -> Result<Option<KeptKey>, VaultError> {
     let wrapped: [u8; WRAPPED_BYTES] =
         hex::decode(wrapped).ok_or_else(|| damaged("a wrapped key is unreadable"))?;
     let mut wrapped = Zeroizing::new(wrapped);
@@ -272,17 +294,17 @@ fn unwrap(key: &Key, bound_to: &[u8], wrapped: &str) -> Result<Option<Key>, Vaul
     let Ok(opened) = aead(key).open_in_place(nonce, Aad::from(bound_to), sealed) else {
         return Ok(None);
     };
-    let mut master: Key = SecretBox::default();
+    let mut master = KeptKey::default();
     master.expose_secret_mut().copy_from_slice(opened);
     Ok(Some(master))
 }
 
-fn aead(key: &Key) -> LessSafeKey {
-    let key = UnboundKey::new(&AES_256_GCM, key.expose_secret()).expect("AES-256 takes 32 bytes");
+fn aead(key: &KeptKey) -> LessSafeKey {
+    let key = UnboundKey::new(&AES_256_GCM, &**key.expose_secret()).expect("AES-256 takes 32 bytes");
     LessSafeKey::new(key)
 }
 
-fn mac_key(master: &Key) -> hmac::Key {
+fn mac_key(master: &KeptKey) -> hmac::Key {
     hmac::Key::new(
         hmac::HMAC_SHA256,
         keys::subkey(master, Purpose::Header).expose_secret(),

@@ -1,15 +1,17 @@
 //! Every way in which a header can be wrong.
 
 use proptest::prelude::{Strategy, any, prop_assert, proptest};
-use secrecy::{ExposeSecret, SecretBox};
+use secrecy::{ExposeSecret, ExposeSecretMut};
 use sha2::{Digest, Sha256};
 
 use super::{CHECKSUM_BEGINS, END, Header, MAC_BEGINS, ReadHeader};
-use crate::keys::Key;
+use crate::keys::KeptKey;
 use crate::{KdfCost, Passphrase, RecoveryCode, VaultError, hex};
 
-fn master() -> Key {
-    SecretBox::new(Box::new([0x5a; 32]))
+fn master() -> KeptKey {
+    let mut master = KeptKey::default();
+    master.expose_secret_mut().fill(0x5a);
+    master
 }
 
 fn passphrase(text: &str) -> Passphrase {
@@ -54,7 +56,7 @@ fn opens_by_passphrase_and_by_code() {
     ] {
         let opened = opened.unwrap();
         read.verify(&opened).unwrap();
-        assert_eq!(opened.expose_secret(), master().expose_secret());
+        assert_eq!(**opened.expose_secret(), **master().expose_secret());
     }
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["version"], 1, "it is plain JSON to other programs");
@@ -64,7 +66,7 @@ fn opens_by_passphrase_and_by_code() {
 fn holds_no_secret_in_the_open() {
     let (text, code) = written();
     for secret in [
-        hex::encode(master().expose_secret()).as_str(),
+        hex::encode(&**master().expose_secret()).as_str(),
         "walnut",
         &code.groups().concat(),
     ] {
@@ -251,7 +253,7 @@ fn a_new_passphrase_keeps_the_key_and_the_code() {
         Err(VaultError::WrongPassphrase)
     ));
     for opened in [new.open(&passphrase("cellar mist")), new.open_by_code(&code)] {
-        assert_eq!(opened.unwrap().expose_secret(), master().expose_secret());
+        assert_eq!(**opened.unwrap().expose_secret(), **master().expose_secret());
     }
 }
 

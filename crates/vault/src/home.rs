@@ -17,6 +17,19 @@ pub(crate) fn database(home: &Path) -> PathBuf {
     home.join("cabinet.db")
 }
 
+/// What was committed and is not yet in the database.
+pub(crate) fn log(home: &Path) -> PathBuf {
+    home.join("cabinet.db-wal")
+}
+
+/// A fresh folder for what is damaged or replaced.
+pub(crate) fn fresh_aside(home: &Path) -> Result<PathBuf, VaultError> {
+    let folder = home.join("set-aside").join(uuid::Uuid::now_v7().to_string());
+    files::make_private_folder(&folder)?;
+    files::sync_folder_of(&folder)?;
+    Ok(folder)
+}
+
 /// Sealed originals, one file each, named by their identifier. Made after the database, so that its presence says
 /// that there was one.
 pub(crate) fn objects(home: &Path) -> PathBuf {

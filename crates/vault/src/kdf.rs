@@ -1,11 +1,11 @@
 //! From a passphrase to a key: Argon2id (RFC 9106), dear enough that guessing does not pay.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use secrecy::{ExposeSecretMut, SecretBox};
+use secrecy::ExposeSecretMut;
 use zeroize::Zeroizing;
 
 use crate::VaultError;
-use crate::keys::Key;
+use crate::keys::KeptKey;
 
 /// How dear one derivation is. Written into the header, so that later versions can ask for more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl KdfCost {
     }
 
     /// Derives a key. Takes as long as the cost says; not for a thread that must stay responsive.
-    pub(crate) fn derive(self, secret: &[u8], salt: &[u8]) -> Result<Key, VaultError> {
+    pub(crate) fn derive(self, secret: &[u8], salt: &[u8]) -> Result<KeptKey, VaultError> {
         let params = Params::new(self.memory_kib, self.passes, LANES, None)
             .map_err(|_| VaultError::CostOutOfBounds)?;
         // Asked for in a way that can fail: a machine that is short of memory gets an error, not an abort.
@@ -80,9 +80,14 @@ impl KdfCost {
                 source: std::io::ErrorKind::OutOfMemory.into(),
             })?;
         memory.resize(params.block_count(), Block::new());
-        let mut key: Key = SecretBox::default();
+        let mut key = KeptKey::default();
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(secret, salt, key.expose_secret_mut(), memory.as_mut_slice())
+            .hash_password_into_with_memory(
+                secret,
+                salt,
+                &mut **key.expose_secret_mut(),
+                memory.as_mut_slice(),
+            )
             .map_err(|_| VaultError::CostOutOfBounds)?;
         Ok(key)
     }
@@ -103,13 +108,13 @@ mod tests {
             .derive(b"password", b"somesalt")
             .unwrap();
         let expected = "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7";
-        assert_eq!(crate::hex::encode(key.expose_secret()).as_str(), expected);
+        assert_eq!(crate::hex::encode(&**key.expose_secret()).as_str(), expected);
     }
 
     #[test]
     fn salt_and_secret_both_matter() {
         let derive =
-            |secret: &[u8], salt: &[u8]| *KdfCost::LOWEST.derive(secret, salt).unwrap().expose_secret();
+            |secret: &[u8], salt: &[u8]| **KdfCost::LOWEST.derive(secret, salt).unwrap().expose_secret();
         let one = derive(b"walnut orbit", b"0123456789abcdef");
         assert_eq!(one, derive(b"walnut orbit", b"0123456789abcdef"));
         assert_ne!(one, derive(b"walnut orbit", b"0123456789abcdeg"));

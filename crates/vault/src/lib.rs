@@ -19,6 +19,8 @@
 //! home/cabinet.db   SQLCipher, raw key (and -wal, -shm beside it)
 //! home/objects/     originals, one sealed file each, named by identifier
 //! home/vectors/     the vector store's files, sealed
+//! home/set-aside/   what was damaged or replaced and is kept, sealed
+//! home/backups/     the database before it was last changed in shape, in the age format
 //! ```
 //!
 //! ```
@@ -44,6 +46,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod age;
+mod backup;
 mod database;
 mod error;
 mod files;
@@ -52,6 +56,7 @@ mod hex;
 mod home;
 mod kdf;
 mod keys;
+mod log;
 mod objects;
 mod passphrase;
 mod read_at;
@@ -61,10 +66,14 @@ mod store;
 mod value;
 mod vault;
 
-pub use database::is_disk_full;
+pub use backup::{
+    Backup, BackupKind, BackupPlan, BackupProgress, Contents, Restored, Watch, WayIn, preview, restore,
+};
+pub use database::{is_damaged, is_disk_full};
 pub use error::{Damage, VaultError};
 pub use home::default_home;
 pub use kdf::KdfCost;
+pub use keys::keys_can_be_kept;
 pub use objects::SealedObjects;
 pub use passphrase::{Passphrase, Strength, strength};
 pub use recovery::RecoveryCode;

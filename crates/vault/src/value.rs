@@ -52,7 +52,7 @@ pub(crate) fn open(purpose: &[u8; 32], label: &str, sealed: &[u8]) -> Result<Zer
 }
 
 fn key(purpose: &[u8; 32], salt: &[u8; SALT_BYTES], label: &str) -> LessSafeKey {
-    let key = keys::hkdf(purpose, salt, &[b"cabinet/1/value ", label.as_bytes()]);
+    let key: keys::Key = keys::hkdf(purpose, salt, &[b"cabinet/1/value ", label.as_bytes()]);
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose_secret()).expect("AES-256 takes 32 bytes"))
 }
 

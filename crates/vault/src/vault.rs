@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use object_store::ObjectStore;
-use secrecy::{ExposeSecretMut, SecretBox};
+use secrecy::ExposeSecretMut;
 use zeroize::Zeroizing;
 
 use crate::header::{Header, MOST_BYTES, ReadHeader};
-use crate::keys::{self, Key, KeyRing, Purpose};
+use crate::keys::{self, KeptKey, KeyRing, Purpose};
 use crate::store::{SharedStores, StoreSealer};
 use crate::{KdfCost, Passphrase, RecoveryCode, SealedObjects, VaultError, database, files, home, value};
 
@@ -25,6 +25,8 @@ pub struct Vault {
     keys: Arc<KeyRing>,
     objects: SealedObjects,
     stores: Arc<SharedStores>,
+    /// Where a damaged log went in this session.
+    aside: Mutex<Option<PathBuf>>,
     // Last, so that another process gets in only after the keys are gone.
     _lock: File,
 }
@@ -65,8 +67,8 @@ impl Vault {
         // Once more, now that nobody else can make one meanwhile.
         refuse_occupied(home)?;
 
-        let mut master: Key = SecretBox::default();
-        keys::fill_random(master.expose_secret_mut())?;
+        let mut master = KeptKey::default();
+        keys::fill_random(&mut **master.expose_secret_mut())?;
         let code = RecoveryCode::random()?;
         let header = Header::new(&master, passphrase, cost, &code)?;
         files::write_whole(&home::header(home), header.to_text(&master)?.as_bytes())?;
@@ -118,6 +120,67 @@ impl Vault {
         Ok(())
     }
 
+    /// Checks that whoever asks knows the passphrase: for what must be a deliberate act. Takes as long as opening.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`] when it is not the passphrase.
+    pub fn check_passphrase(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
+        let header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        header.open(passphrase).map(drop)
+    }
+
+    /// Gives the cabinet a new recovery code, to be shown once and written down; the one before opens nothing from
+    /// then on. Older backups still open by the code of their time. Takes as long as opening.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`] when `passphrase` is not the passphrase.
+    pub fn new_recovery_code(&self, passphrase: &Passphrase) -> Result<RecoveryCode, VaultError> {
+        let mut header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        let master = header.open(passphrase)?;
+        let code = RecoveryCode::random()?;
+        let changed = header.with_code(&master, &code)?;
+        files::write_whole(&home::header(&self.home), changed.to_text(&master)?.as_bytes())?;
+        *header = changed;
+        Ok(code)
+    }
+
+    /// Locks the cabinet now: subkeys and opened chunks are wiped, and every store and handle answers
+    /// [`VaultError::Locked`] from then on, whoever holds this vault. The file lock goes when it is dropped.
+    pub fn lock(&self) {
+        self.keys.empty();
+        self.stores.wipe();
+    }
+
+    /// True once the subkeys are gone.
+    pub fn is_locked(&self) -> bool {
+        self.keys.with(Purpose::Header, |_| ()).is_err()
+    }
+
+    /// True where the system promised never to write the keys' memory to its swap space.
+    pub fn keys_kept_from_swap(&self) -> bool {
+        self.keys.kept_from_swap()
+    }
+
+    /// Tells this cabinet from every other.
+    pub(crate) fn cabinet(&self) -> uuid::Uuid {
+        self.header
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .cabinet()
+    }
+
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// The key file as it is on disk.
+    pub(crate) fn header_text(&self) -> Result<String, VaultError> {
+        // Held, so that it is not replaced meanwhile.
+        let _header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = std::fs::read_to_string(home::header(&self.home));
+        text.map_err(VaultError::io("reading the cabinet's key file"))
+    }
+
     /// The folder the cabinet lies in.
     pub fn home(&self) -> &Path {
         &self.home
@@ -134,6 +197,45 @@ impl Vault {
     /// [`VaultError::Database`].
     pub async fn open_database(&self) -> Result<sqlx::SqlitePool, VaultError> {
         database::open(&self.home, self.keys.clone()).await
+    }
+
+    /// Puts a log that is damaged ([`VaultError::LogDamaged`]) aside, so that the database opens as it was before the
+    /// changes in it. Gives the folder; none where the log is whole. The database must be closed.
+    ///
+    /// # Errors
+    /// When files cannot be moved.
+    pub fn set_log_aside(&self) -> Result<Option<PathBuf>, VaultError> {
+        let log = home::log(&self.home);
+        match crate::log::check(&log) {
+            Ok(()) => return Ok(None),
+            Err(VaultError::LogDamaged) => {}
+            Err(e) => return Err(e),
+        }
+        let folder = home::fresh_aside(&self.home)?;
+        let doing = VaultError::io("setting the log aside");
+        let shared = self.home.join("cabinet.db-shm");
+        if home::exists(&shared)? {
+            std::fs::rename(&shared, folder.join("cabinet.db-shm")).map_err(&doing)?;
+        }
+        std::fs::rename(&log, folder.join("cabinet.db-wal")).map_err(&doing)?;
+        files::sync_folder_of(&log)?;
+        *self.aside.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder.clone());
+        Ok(Some(folder))
+    }
+
+    /// Clears away an original that no document claims. Where a damaged log was set aside in this session the document
+    /// may have been in it, so that the original is set aside as well.
+    ///
+    /// # Errors
+    /// As [`SealedObjects::delete`].
+    pub fn clear_original(&self, id: uuid::Uuid) -> Result<(), VaultError> {
+        let aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(folder) = aside else {
+            return self.objects.delete(id);
+        };
+        let name = id.to_string();
+        std::fs::rename(home::objects(&self.home).join(&name), folder.join(&name))
+            .map_err(VaultError::io("setting an original aside"))
     }
 
     /// The originals.
@@ -175,7 +277,7 @@ impl Vault {
             .with(Purpose::Values, |key| value::open(key, label, sealed))?
     }
 
-    fn assemble(home: &Path, header: Header, master: &Key, lock: File) -> Result<Self, VaultError> {
+    fn assemble(home: &Path, header: Header, master: &KeptKey, lock: File) -> Result<Self, VaultError> {
         // Absolute, so that a later change of the working directory does not move the cabinet.
         let home = std::path::absolute(home).map_err(VaultError::io("finding the cabinet's folder"))?;
         files::sweep_unfinished(&home)?;
@@ -189,6 +291,7 @@ impl Vault {
             keys,
             objects,
             stores,
+            aside: Mutex::default(),
             _lock: lock,
         })
     }
@@ -196,8 +299,7 @@ impl Vault {
 
 impl Drop for Vault {
     fn drop(&mut self) {
-        self.keys.empty();
-        self.stores.wipe();
+        self.lock();
     }
 }
 
@@ -228,7 +330,7 @@ fn require_header(home: &Path) -> Result<(), VaultError> {
     }
 }
 
-fn read_header(home: &Path) -> Result<ReadHeader, VaultError> {
+pub(crate) fn read_header(home: &Path) -> Result<ReadHeader, VaultError> {
     use std::io::Read;
     let doing = "reading the cabinet's key file";
     let file = File::open(home::header(home)).map_err(VaultError::io(doing))?;
@@ -240,7 +342,7 @@ fn read_header(home: &Path) -> Result<ReadHeader, VaultError> {
 }
 
 /// Takes the lock that keeps other processes out. The system gives it up when this process ends, however it ends.
-fn take_lock(home: &Path, fresh: bool) -> Result<File, VaultError> {
+pub(crate) fn take_lock(home: &Path, fresh: bool) -> Result<File, VaultError> {
     let doing = "taking the cabinet's lock";
     let lock = files::private()
         .read(true)

@@ -135,14 +135,14 @@ pub async fn cancel(app: State<'_, App>, request: String) -> Answer<()> {
 }
 
 /// Work the window can cancel; forgotten when it ends, however it ends.
-struct Work<'s> {
+pub(super) struct Work<'s> {
     session: &'s Session,
     request: String,
-    cancel: CancellationToken,
+    pub(super) cancel: CancellationToken,
 }
 
 impl<'s> Work<'s> {
-    fn begin(session: &'s Session, request: &str) -> Self {
+    pub(super) fn begin(session: &'s Session, request: &str) -> Self {
         Self {
             session,
             request: request.to_string(),

@@ -1,13 +1,14 @@
 //! Documents: lists, pages, originals, moving, the trash.
 
+use cabinet_intake::Source;
 use cabinet_library::{Action, DocumentId};
 use tauri::State;
 use tauri::ipc::Response;
 
 use super::Answer;
-use crate::error::ui;
+use crate::error::{intake, ui};
 use crate::state::App;
-use crate::wire::{DocumentRow, PageText};
+use crate::wire::{DocumentRow, PageScan, PageText};
 
 /// Documents of one folder or of all; those in the trash or those outside it.
 #[tauri::command]
@@ -59,6 +60,41 @@ pub async fn page_text(app: State<'_, App>, id: String, page: u32) -> Answer<Pag
         page: page.number,
         text: page.text,
     })
+}
+
+/// Where the words of a page stand on its picture; nothing for a page that was not recognised.
+#[tauri::command]
+#[specta::specta]
+pub async fn page_scan(app: State<'_, App>, id: String, page: u32) -> Answer<Option<PageScan>> {
+    let scan = app
+        .open()?
+        .library()
+        .page_scan(id.parse().map_err(ui)?, page)
+        .await
+        .map_err(ui)?;
+    Ok(scan.map(Into::into))
+}
+
+/// A page of an image file, turned upright and no wider or higher than `longest`: width and height in four bytes each,
+/// little end first, then red, green, blue and cover for each pixel. It is drawn in the reader's cell, so that no
+/// picture is decoded in the window. Raw, as [`original`] is.
+#[tauri::command]
+pub async fn page_image(app: State<'_, App>, id: String, page: u32, longest: u32) -> Answer<Response> {
+    let session = app.open()?;
+    let id = id.parse().map_err(ui)?;
+    let quarters = session.library().page_scan(id, page).await.map_err(ui)?;
+    let source = Source::from_bytes(session.library().original(id).await.map_err(ui)?);
+    let source = source.map_err(|e| intake(&e))?;
+    let quarters = quarters.map_or(0, |scan| scan.quarters);
+    let drawing = session.drawer().draw(&source, page, quarters, longest).await;
+    let drawing = drawing.map_err(|e| intake(&e))?;
+    let mut bytes = Vec::with_capacity(8 + drawing.rgb.len() / 3 * 4);
+    bytes.extend(drawing.width.to_le_bytes());
+    bytes.extend(drawing.height.to_le_bytes());
+    for [red, green, blue] in drawing.rgb.as_chunks::<3>().0 {
+        bytes.extend([*red, *green, *blue, 255]);
+    }
+    Ok(Response::new(bytes))
 }
 
 /// The original's bytes, raw. Not in the generated bindings: they cannot type an `ArrayBuffer`.

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use cabinet_library::Action;
 use secrecy::SecretString;
 use tauri::{AppHandle, Manager, State};
 
 use super::Answer;
 use crate::error::{self, ui};
+use crate::report;
 use crate::state::App;
 use crate::wire::JobsView;
 
@@ -21,7 +23,13 @@ pub async fn pick_files(handle: AppHandle, app: State<'_, App>) -> Answer<Vec<St
 #[tauri::command]
 #[specta::specta]
 pub async fn pick_directory(handle: AppHandle, app: State<'_, App>) -> Answer<Vec<String>> {
-    Ok(text(app.dialogs.folder(&handle).await.into_iter().collect()))
+    Ok(text(
+        app.dialogs
+            .folder(&handle, "Add a folder")
+            .await
+            .into_iter()
+            .collect(),
+    ))
 }
 
 fn text(paths: Vec<PathBuf>) -> Vec<String> {
@@ -115,4 +123,46 @@ pub async fn clear_jobs(app: State<'_, App>) -> Answer<()> {
     session.library().clear_jobs().await.map_err(ui)?;
     session.jobs_changed();
     Ok(())
+}
+
+/// Writes what came of each file as a table where the user says; returns the file's name, none when they thought better
+/// of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_jobs(handle: AppHandle, app: State<'_, App>) -> Answer<Option<String>> {
+    let session = app.open()?;
+    let Some(path) = app
+        .dialogs
+        .save(
+            &handle,
+            "Export the import report",
+            "Import report.csv",
+            "Table",
+            "csv",
+        )
+        .await
+    else {
+        return Ok(None);
+    };
+    let library = session.library();
+    let mut rows = Vec::new();
+    for job in library.jobs(u32::MAX).await.map_err(ui)? {
+        let document = match job.document {
+            // It may have been deleted since.
+            Some(id) => library.document(id).await.ok(),
+            None => None,
+        };
+        rows.push((job, document));
+    }
+    let table = report::table(&rows);
+    let written = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    tokio::task::spawn_blocking(move || cabinet_desk::write_whole(&path, &table))
+        .await
+        .map_err(|_| error::internal())?
+        .map_err(|e| error::write(&e))?;
+    library
+        .record(Action::Exported, Some("imports".to_string()), None)
+        .await
+        .map_err(ui)?;
+    Ok(written)
 }

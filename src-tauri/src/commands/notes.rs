@@ -163,7 +163,13 @@ pub async fn export_note(
     let suggested = export::file_name(&note.title, format);
     let Some(path) = app
         .dialogs
-        .save(&handle, &suggested, format.kind(), format.ending())
+        .save(
+            &handle,
+            "Export the note",
+            &suggested,
+            format.kind(),
+            format.ending(),
+        )
         .await
     else {
         return Ok(None);

@@ -27,6 +27,7 @@ pub async fn app_state(app: State<'_, App>) -> Answer<AppState> {
         sealed: report.sealed,
         seal_summary: report.summary,
         home: app.home.to_string_lossy().into_owned(),
+        courier: app.has_courier(),
     })
 }
 
@@ -118,7 +119,12 @@ pub async fn activity(app: State<'_, App>) -> Answer<()> {
 
 async fn open(handle: AppHandle, app: &App, opened: Vault) -> Answer<()> {
     let desk = Desk::open(Arc::new(opened), &app.models).await.map_err(ui)?;
-    app.put(Session::start(desk, handle));
+    // What the vault says is compared with what was started: a courier that it does not want ends here.
+    if let Err(e) = desk.admit(app.courier()).await {
+        desk.close().await;
+        return Err(error::escalation(&e));
+    }
+    app.put(Session::start(desk, &app.models, handle));
     Ok(())
 }
 

@@ -1,52 +1,80 @@
-//! Privacy, audit, models, settings.
+//! Privacy, audit, settings.
 
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::Answer;
+use super::lines::{LinesFile, export_lines};
 use crate::error::{self, ui};
 use crate::state::App;
-use crate::wire::{AuditEntry, ModelRow, PrivacyReport, Settings};
+use crate::wire::{AuditEntry, AuditFilter, PrivacyReport, Settings};
 
 /// What the kernel refuses, tried now; where the data lies.
 #[tauri::command]
 #[specta::specta]
-pub async fn privacy(app: State<'_, App>) -> Answer<PrivacyReport> {
+pub async fn privacy(handle: AppHandle, app: State<'_, App>) -> Answer<PrivacyReport> {
     let home = app.home.clone();
     let bytes = tokio::task::spawn_blocking(move || size_of(&home))
         .await
         .map_err(|_| error::internal())?;
+    let heard = crate::desktop::heard();
+    let mut checks = cabinet_seal::probe().checks;
+    checks.push(crate::walls::check(&handle, &app.home).await);
+    checks.push(cabinet_desk::keys_check());
     Ok(PrivacyReport {
-        checks: cabinet_seal::probe().checks.into_iter().map(Into::into).collect(),
+        locks_with_screen: heard.screen,
+        locks_before_sleep: heard.sleep,
+        checks: checks.into_iter().map(Into::into).collect(),
         home: app.home.to_string_lossy().into_owned(),
         bytes,
-        // There is no code in this version that could send anything.
-        sent: 0,
+        sent: match app.open() {
+            Ok(session) => session.library().sent().await.map_err(ui)?,
+            Err(_) => 0,
+        },
     })
 }
 
 /// The audit log, newest first.
 #[tauri::command]
 #[specta::specta]
-pub async fn audit(app: State<'_, App>, before: Option<u32>, limit: u32) -> Answer<Vec<AuditEntry>> {
+pub async fn audit(app: State<'_, App>, filter: AuditFilter, limit: u32) -> Answer<Vec<AuditEntry>> {
     let entries = app
         .open()?
         .library()
-        .audit(before, limit.min(1000))
+        .audit(&filter.into(), limit.min(1000))
         .await
         .map_err(ui)?;
     Ok(entries.into_iter().map(Into::into).collect())
 }
 
-/// The models and how they are.
+/// Walks the whole audit log; gives the number of entries that hold together.
 #[tauri::command]
 #[specta::specta]
-pub async fn models(app: State<'_, App>) -> Answer<Vec<ModelRow>> {
-    let dir = app.models.clone();
-    tokio::task::spawn_blocking(move || cabinet_desk::installed(&dir))
+pub async fn verify_audit(app: State<'_, App>) -> Answer<u32> {
+    app.open()?.library().verify_audit().await.map_err(ui)
+}
+
+/// Writes the entries that the filter lets through to a file the user chooses, one JSON object a line, oldest first;
+/// none when they thought better of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_audit(
+    handle: AppHandle,
+    app: State<'_, App>,
+    filter: AuditFilter,
+) -> Answer<Option<String>> {
+    let session = app.open()?;
+    let mut entries = session
+        .library()
+        .audit(&filter.into(), u32::MAX)
         .await
-        .map_err(|_| error::internal())?
-        .map(|models| models.into_iter().map(Into::into).collect())
-        .map_err(|e| error::model(&e))
+        .map_err(ui)?;
+    entries.reverse();
+    let file = LinesFile {
+        title: "Export the audit log",
+        name: "Cabinet audit log.jsonl",
+        subject: "audit",
+    };
+    export_lines(&handle, &app, file, entries.into_iter().map(AuditEntry::from)).await
 }
 
 /// The user's settings.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, plural, timeLeft, when } from './format';
+import { bytes, onDay, plural, timeLeft, when } from './format';
 
 describe('format', () => {
   it('counts with the right word', () => {
@@ -18,6 +18,13 @@ describe('format', () => {
     expect(when(new Date(2026, 4, 10, 0, 5).getTime(), now)).toMatch(/^Today, /);
     expect(when(new Date(2026, 4, 9, 23, 55).getTime(), now)).toMatch(/^Yesterday, /);
     expect(when(new Date(2026, 3, 1).getTime(), now)).toContain('2026');
+  });
+
+  it('says a day as it stands on a document, and less than a day as it is', () => {
+    expect(onDay('2026-05-10')).toMatch(/10/);
+    expect(onDay('2026-05-10')).toContain('2026');
+    expect(onDay('2026-05-10')).not.toContain('2026-05');
+    expect(onDay('2026')).toBe('2026');
   });
 
   it('rounds the time left', () => {

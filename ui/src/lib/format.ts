@@ -37,6 +37,12 @@ export function when(ms: number, now = Date.now()): string {
   return dateOnly.format(ms);
 }
 
+/** A day as it stands on a document (YYYY-MM-DD, or less of it), in the user's manner. */
+export function onDay(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return year && month && date ? dateOnly.format(new Date(year, month - 1, date)) : day;
+}
+
 export const moment = (ms: number): string => dateTime.format(ms);
 
 /** Time left, rounded so that it does not flicker. */
@@ -60,6 +66,28 @@ const kinds: Record<string, string> = {
   text: 'Text',
   markdown: 'Markdown',
   html: 'HTML',
+  rtf: 'Rich text',
+  doc: 'Word 97',
+  odt: 'OpenDocument',
+  odp: 'Slides',
+  pptx: 'Slides',
+  spreadsheet: 'Sheet',
+  csv: 'Table',
+  email: 'E-mail',
+  outlook: 'E-mail',
+  mailbox: 'Mailbox',
+  zip: 'Archive',
+  image: 'Picture',
+};
+
+/** Kinds whose guess says no more than the kind itself. */
+const plain = new Set(['email', 'table', 'presentation']);
+
+/** What sort of paper a document seems to be, in words; empty where the kind says it already. */
+export const genreName = (genre: string | null): string => {
+  if (!genre || plain.has(genre)) return '';
+  const words = genre.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 export const kindName = (kind: string): string => kinds[kind] ?? kind.toUpperCase();

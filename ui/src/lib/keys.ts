@@ -83,14 +83,19 @@ export function shortcutFor(event: KeyLike, mac = isMac): ShortcutId | null {
 
 /** True where the user is writing, so that a plain key is a letter and no command. */
 export function isWriting(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) {
+    return !/^(button|checkbox|color|file|radio|range|reset|submit)$/.test(target.type);
+  }
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+    (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName))
   );
 }
 
 /** "Mod+K" as the person's keyboard names it. */
 export function shown(keys: string, mac = isMac): string[] {
   const names: Record<string, string> = { Mod: mac ? '⌘' : 'Ctrl', Shift: mac ? '⇧' : 'Shift' };
-  return keys.split(keys.includes('+') && keys.length > 1 ? '+' : ' ').map((k) => names[k] ?? k);
+  // Keys pressed together are joined by "+", those of which one is pressed stand apart.
+  const parts = keys.includes(' ') || keys === '+' ? keys.split(' ') : keys.split('+');
+  return parts.map((k) => names[k] ?? k);
 }

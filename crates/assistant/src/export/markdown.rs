@@ -108,11 +108,19 @@ impl Writer {
     fn line(&mut self, content: &[Inline]) -> String {
         let mut out = String::new();
         let mut open: Vec<&'static str> = Vec::new();
-        for piece in content {
+        let mut pieces = content.iter().peekable();
+        while let Some(piece) = pieces.next() {
             match piece {
                 Inline::Text { text, style } if style.code => {
+                    // Two spans side by side would let their backticks run together, so they become one.
+                    let mut text = text.clone();
+                    while let Some(Inline::Text { text: more, .. }) =
+                        pieces.next_if(|next| matches!(next, Inline::Text { style, .. } if style.code))
+                    {
+                        text.push_str(more);
+                    }
                     close_all(&mut out, &mut open);
-                    out.push_str(&code(text));
+                    out.push_str(&code(&text));
                 }
                 Inline::Text { text, style } => {
                     let wanted = marks(*style);
@@ -196,6 +204,9 @@ fn close_all(out: &mut String, open: &mut Vec<&'static str>) {
 }
 
 fn code(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') {

@@ -121,6 +121,20 @@ fn a_markdown_reader_sees_the_same_words() {
     assert_eq!(read_markdown(&note.to_markdown()), expected);
 }
 
+#[test]
+fn code_spans_side_by_side_keep_their_backticks_apart() {
+    let line = json!([
+        text("<A>`", &["code"]),
+        text("<", &["italic", "code"]),
+        text("", &["code"]),
+        text("b", &["code"])
+    ]);
+    let body = json!({"type": "doc", "content": [paragraph(line)]}).to_string();
+    let markdown = parse("", &body).unwrap().to_markdown();
+    assert_eq!(markdown, "``<A>`<b``\n");
+    assert_eq!(read_markdown(&markdown), "<A>`<b");
+}
+
 fn part(file: &[u8], name: &str) -> String {
     let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
     let mut content = String::new();

@@ -73,6 +73,32 @@ pub const LETTER: &[&str] = &[
 fn silent(_: AssistantEvent) {}
 
 #[tokio::test]
+async fn what_the_end_of_a_page_cuts_in_two_is_no_point() {
+    let documents = [document(&[
+        "The Distributor shall pay each invoice of the Supplier within thirty days of its date.\n\nThe Distributor shall \
+         give the Supplier a forecast of the units that the Distributor shall order from the Supplier during each month in such",
+        "quarter, and the Supplier shall deliver the units that the Distributor shall order.\n\nThe Supplier shall replace \
+         defective units at its own cost within ten days.",
+    ])];
+    let result = key_points(
+        &documents,
+        Some(&WordEmbedder::default()),
+        &CancellationToken::new(),
+        &silent,
+    )
+    .await
+    .unwrap();
+    let points: Vec<&str> = result.claims.iter().map(|claim| claim.text.as_str()).collect();
+    assert!(
+        points.iter().any(|point| point.contains("thirty days")),
+        "{points:?}"
+    );
+    for torn in ["in such", "quarter, and"] {
+        assert!(!points.iter().any(|point| point.contains(torn)), "{points:?}");
+    }
+}
+
+#[tokio::test]
 async fn points_stand_word_for_word_where_they_say() {
     let documents = [document(LETTER)];
     let result = key_points(

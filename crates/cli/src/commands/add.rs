@@ -10,8 +10,12 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::documents::{doubtful_pages, pages};
 use super::{Context, Ended};
 use crate::failure::Failure;
+
+/// Pages named one by one for each file; `show` names them all.
+const DOUBTFUL_TOLD: usize = 10;
 
 /// Adds files; the ones that fail have their reason, the rest goes on.
 pub async fn add(
@@ -49,7 +53,7 @@ pub async fn add(
     let (tx, mut outcomes) = mpsc::unbounded_channel::<Outcome>();
     let queue = ImportQueue::start(
         library.clone(),
-        cabinet_desk::reader(),
+        cabinet_desk::reader(&context.models),
         Box::new(move |outcome| {
             // The receiver lives as long as the command.
             let _ = tx.send(outcome.clone());
@@ -93,6 +97,7 @@ pub async fn add(
         if !waiting.remove(&outcome.job.id) {
             continue;
         }
+        waiting.extend(&outcome.members);
         let_go = false;
         done += 1;
         failed |= outcome.job.state == JobState::Failed;
@@ -123,9 +128,12 @@ async fn report(
     outcome: &Outcome,
 ) -> Result<(), Failure> {
     let job = &outcome.job;
-    let document = match job.document {
-        Some(id) => Some(library.document(id).await?),
-        None => None,
+    let (document, doubtful) = match job.document {
+        Some(id) => (
+            Some(library.document(id).await?),
+            library.doubtful_pages(id).await?,
+        ),
+        None => (None, Vec::new()),
     };
     let status = match job.state {
         JobState::Added => "added",
@@ -134,11 +142,9 @@ async fn report(
     };
     let error = job.failure.as_ref().map_or(Value::Null, told);
     let ms = u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX);
-    print(
-        context,
-        &line(&job.path.to_string_lossy(), status, document.as_ref(), &error, ms),
-        document.as_ref(),
-    );
+    let mut line = line(&job.path.to_string_lossy(), status, document.as_ref(), &error, ms);
+    line["doubtful_pages"] = doubtful_pages(&doubtful);
+    print(context, &line, document.as_ref());
     Ok(())
 }
 
@@ -156,7 +162,9 @@ fn line(path: &str, status: &str, document: Option<&Document>, error: &Value, ms
         "pages_without_text": document.map_or(0, |d| d.pages_without_text),
         "chars": document.map_or(0, |d| d.chars),
         "passages": document.map_or(0, |d| d.passages),
-        "ocr_pages": 0,
+        "parent_id": document.and_then(|d| d.parent).map(|id| id.to_string()),
+        "ocr_pages": document.map_or(0, |d| d.ocr_pages),
+        "doubtful_pages": [],
         "error": error,
         "ms": ms,
     })
@@ -176,17 +184,16 @@ fn print(context: &Context, line: &Value, document: Option<&Document>) {
                 line["error"]["advice"].as_str().unwrap_or_default()
             ),
             (Some(status), Some(d)) => {
-                let unread = match d.pages_without_text {
-                    0 => String::new(),
-                    1 => ", 1 page without text".to_string(),
-                    n => format!(", {n} pages without text"),
-                };
-                let pages = if d.pages == 1 {
-                    "1 page".to_string()
-                } else {
-                    format!("{} pages", d.pages)
-                };
-                format!("{status:<10} {name}  ({pages}{unread})\n           {}", d.id)
+                let mut told = format!("{status:<10} {name}  ({})", pages(d));
+                for page in line["doubtful_pages"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .take(DOUBTFUL_TOLD)
+                {
+                    told += &format!("\n           {}", page["message"].as_str().unwrap_or_default());
+                }
+                format!("{told}\n           {}", d.id)
             }
             _ => name,
         }

@@ -9,6 +9,7 @@ use cabinet_assistant::{
     AssistantError, AssistantEvent, Citation, Claim, Coverage, Grounded, SourceDocument, SourcePage, Verdict,
 };
 use cabinet_desk::Desk;
+use cabinet_desk::routing::{Reason, Rule};
 use cabinet_library::Action;
 use cabinet_slm::SlmError;
 use serde_json::{Value, json};
@@ -70,16 +71,35 @@ pub async fn summarize(context: &Context, args: SummarizeArgs) -> Ended {
                 .map_err(Failure::from),
             Err(e) => Err(e),
         };
+        let offer = match &made {
+            Ok(made) => desk.offer(&cabinet_desk::escalation::signals(made, 1)).await?,
+            Err(_) => None,
+        };
         let json = |made: &Grounded| {
             let mut value = grounded(made);
+            if let Some((rule, reasons)) = &offer {
+                value["escalation"] = json!({ "rule": rule, "reasons": reasons });
+            }
             value["first_word_seconds"] = json!(first.get().map(Duration::as_secs_f64));
             value
         };
         failed |= print(context, id, made, json, |summary| {
-            format!("\n  {}", closing(summary))
+            format!("\n  {}{}", closing(summary), offered(offer.as_ref()))
         })?;
     }
     ended(desk, failed).await
+}
+
+/// Why a large model is offered, and how to ask it, a line each; nothing where it is not.
+pub fn offered(offer: Option<&(Rule, Vec<Reason>)>) -> String {
+    let Some((_, reasons)) = offer else {
+        return String::new();
+    };
+    let why: String = reasons
+        .iter()
+        .map(|reason| format!("\n  {}", reason.words()))
+        .collect();
+    format!("{why}\n  `cabinet escalate ask` prepares a payload for a large model; nothing is sent by that.")
 }
 
 /// Prints one result, or the failure of one line of a batch. True for a failure.
@@ -169,7 +189,7 @@ fn bare(text: &str) -> SourceDocument {
 }
 
 /// One failed input of a batch is its own line; a single document's failure ends the command.
-fn report(context: &Context, id: Option<Value>, failure: Failure) -> Result<bool, Failure> {
+pub(super) fn report(context: &Context, id: Option<Value>, failure: Failure) -> Result<bool, Failure> {
     let Some(id) = id else { return Err(failure) };
     let code = match &failure {
         Failure::Assistant(AssistantError::Cancelled) => "cancelled",
@@ -184,7 +204,7 @@ fn report(context: &Context, id: Option<Value>, failure: Failure) -> Result<bool
     Ok(true)
 }
 
-fn with_id(id: Option<Value>, mut value: Value) -> Value {
+pub(super) fn with_id(id: Option<Value>, mut value: Value) -> Value {
     if let Some(id) = id {
         value["id"] = id;
     }
@@ -202,23 +222,7 @@ fn points(made: &Grounded) -> Value {
 
 /// A summary or draft: its sentences with their checks and places, and its words alone as "output".
 pub(super) fn grounded(made: &Grounded) -> Value {
-    let claims: Vec<Value> = made
-        .claims
-        .iter()
-        .map(|claim| {
-            let mut value = json!({
-                "text": claim.text,
-                "verdict": claim.verdict,
-                "reason": claim.reason,
-                "citations": citations(claim),
-                "quoted": claim.quoted,
-            });
-            if let Some(section) = &claim.section {
-                value["section"] = json!(section);
-            }
-            value
-        })
-        .collect();
+    let claims: Vec<Value> = made.claims.iter().map(claim).collect();
     let output: Vec<&str> = made.claims.iter().map(|claim| claim.text.as_str()).collect();
     json!({
         "output": output.join(" "),
@@ -228,6 +232,21 @@ pub(super) fn grounded(made: &Grounded) -> Value {
         "removed": made.removed,
         "seconds": made.seconds,
     })
+}
+
+/// One sentence with its check and places.
+pub(super) fn claim(claim: &Claim) -> Value {
+    let mut value = json!({
+        "text": claim.text,
+        "verdict": claim.verdict,
+        "reason": claim.reason,
+        "citations": citations(claim),
+        "quoted": claim.quoted,
+    });
+    if let Some(section) = &claim.section {
+        value["section"] = json!(section);
+    }
+    value
 }
 
 fn citations(claim: &Claim) -> Vec<Value> {
@@ -249,7 +268,7 @@ fn words(made: &Grounded) -> String {
     format!("{}\n\n  {}", sentences.join("\n"), closing(made))
 }
 
-fn sentence(claim: &Claim) -> String {
+pub(super) fn sentence(claim: &Claim) -> String {
     let flaw = claim
         .reason
         .as_ref()

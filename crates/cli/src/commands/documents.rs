@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use cabinet_library::{Action, Document, DocumentState};
+use cabinet_library::{Action, Document, DocumentState, DoubtfulPage};
 use serde_json::{Value, json};
 
 use super::{Context, Ended, named_folder};
@@ -36,7 +36,10 @@ pub async fn show(context: &Context, id: &str, text: bool) -> Ended {
     if text {
         for page in desk.library().pages(id).await? {
             context.out.result(
-                &json!({ "page": page.number, "text": page.text, "readable": page.readable }),
+                &json!({
+                    "page": page.number, "text": page.text, "readable": page.readable,
+                    "method": page.method, "confidence": page.confidence,
+                }),
                 || {
                     if document.pages == 1 {
                         page.text.clone()
@@ -47,7 +50,13 @@ pub async fn show(context: &Context, id: &str, text: bool) -> Ended {
             );
         }
     } else {
-        context.out.result(&row(&document), || words(&document));
+        let doubtful = desk.library().doubtful_pages(id).await?;
+        let mut value = row(&document);
+        value["doubtful_pages"] = doubtful_pages(&doubtful);
+        context.out.result(&value, || {
+            let told = doubtful.iter().map(|page| format!("\n    {}", page.message));
+            words(&document) + &told.collect::<String>()
+        });
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -133,28 +142,80 @@ fn row(d: &Document) -> Value {
         "folder": d.folder,
         "pages": d.pages,
         "pages_without_text": d.pages_without_text,
+        "ocr_pages": d.ocr_pages,
         "chars": d.chars,
         "bytes": d.bytes,
         "passages": d.passages,
         "added_at": d.added_at,
         "state": state(d.state),
+        "parent_id": d.parent,
+        "author": d.about.author,
+        "created": d.about.created_on,
+        "modified": d.about.modified_on,
+        "dated": d.about.dated,
+        "language": d.about.language,
+        "genre_guess": d.about.genre,
     })
 }
 
 fn words(d: &Document) -> String {
-    let pages = if d.pages == 1 {
-        "1 page".to_string()
-    } else {
-        format!("{} pages", d.pages)
-    };
+    let about = &d.about;
+    let known = [
+        about
+            .genre
+            .as_ref()
+            .map(|genre| format!("probably {}", genre.replace('_', " "))),
+        about.dated.as_ref().map(|day| format!("dated {day}")),
+        about.author.as_ref().map(|author| format!("by {author}")),
+        about
+            .language
+            .as_ref()
+            .map(|language| format!("language {language}")),
+        d.parent.map(|parent| format!("from {parent}")),
+    ];
+    let known: String = known
+        .into_iter()
+        .flatten()
+        .map(|word| format!(" · {word}"))
+        .collect();
     format!(
-        "{}\n    {} · {} · {pages} · {}\n    {}",
+        "{}\n    {} · {} · {} · {}{known}\n    {}",
         d.title,
         d.source_name,
         d.kind,
+        pages(d),
         state(d.state),
         d.id
     )
+}
+
+/// "3 pages, 2 read from pictures, 1 of them hard to read, 1 without text"
+pub fn pages(d: &Document) -> String {
+    let mut told = match d.pages {
+        1 => "1 page".to_string(),
+        n => format!("{n} pages"),
+    };
+    if d.ocr_pages > 0 {
+        told += &match d.ocr_pages {
+            n if n == d.pages => ", read from its picture".to_string(),
+            n => format!(", {n} read from pictures"),
+        };
+    }
+    if d.faint_pages > 0 {
+        told += &format!(", {} hard to read", d.faint_pages);
+    }
+    if d.pages_without_text > 0 {
+        told += &format!(", {} without text", d.pages_without_text);
+    }
+    told
+}
+
+/// Pages the user should look at, each with its reason.
+pub fn doubtful_pages(pages: &[DoubtfulPage]) -> Value {
+    pages
+        .iter()
+        .map(|p| json!({ "page": p.page, "problem": p.problem, "message": p.message }))
+        .collect()
 }
 
 fn state(state: DocumentState) -> &'static str {

@@ -8,7 +8,7 @@ use cabinet_assistant::export::Note;
 use cabinet_library::Action;
 use serde_json::{Value, json};
 
-use super::assistant::{closing, grounded, needs_writer};
+use super::assistant::{closing, grounded, needs_writer, offered};
 use super::{Context, Ended, interruption};
 use crate::args::DraftArgs;
 use crate::failure::Failure;
@@ -22,6 +22,7 @@ pub async fn draft(context: &Context, args: DraftArgs) -> Ended {
     for id in &args.source {
         documents.push(desk.source(id.parse()?).await?);
     }
+    let count = documents.len();
     let cancel = interruption();
     let draft = desk
         .draft(documents, args.template, args.keep_unsupported, &|_| {}, &cancel)
@@ -33,16 +34,25 @@ pub async fn draft(context: &Context, args: DraftArgs) -> Ended {
         target.write(&draft.note())?;
         desk.library().record(Action::Exported, None, None).await?;
     }
-    context
-        .out
-        .result(&result(&draft, target.as_ref()), || match &target {
-            None => draft.note().to_markdown(),
-            Some(target) => format!(
-                "Written to {}. {}",
-                target.path.display(),
-                closing(&draft.grounded)
-            ),
-        });
+    let signals = cabinet_desk::escalation::signals(&draft.grounded, count);
+    let offer = desk.offer(&signals).await?;
+    let mut value = result(&draft, target.as_ref());
+    if let Some((rule, reasons)) = &offer {
+        value["escalation"] = json!({ "rule": rule, "reasons": reasons });
+    }
+    context.out.result(&value, || match &target {
+        None => draft.note().to_markdown(),
+        Some(target) => format!(
+            "Written to {}. {}",
+            target.path.display(),
+            closing(&draft.grounded)
+        ),
+    });
+    // Beside the note, which may be piped on.
+    let offered = offered(offer.as_ref());
+    if !offered.is_empty() {
+        context.out.note(offered.trim());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

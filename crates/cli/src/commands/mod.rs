@@ -2,17 +2,21 @@
 
 mod add;
 mod assistant;
+mod backup;
 mod cabinet;
+mod deidentify;
 mod documents;
 mod draft;
+mod escalate;
 mod search;
 mod system;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use cabinet_desk::Desk;
+use cabinet_escalation::CourierProcess;
 use cabinet_library::{FolderId, Library};
 use cabinet_vault::Vault;
 use tokio::sync::OnceCell;
@@ -33,16 +37,18 @@ pub struct Context {
     passphrase_file: Option<PathBuf>,
     out: Output,
     desk: OnceCell<Desk>,
+    courier: Mutex<Option<CourierProcess>>,
 }
 
 /// Runs one command.
-pub async fn run(cli: Cli) -> Ended {
+pub async fn run(cli: Cli, courier: Option<CourierProcess>) -> Ended {
     let context = Context {
         home: cli.home.unwrap_or_else(cabinet_vault::default_home),
         models: cli.models.unwrap_or_else(cabinet_desk::default_models_dir),
         passphrase_file: cli.passphrase_file,
         out: Output { json: cli.json },
         desk: OnceCell::new(),
+        courier: Mutex::new(courier),
     };
     let ended = carry_out(&context, cli.command).await;
     // However it ended: the database's threads must be gone before the program clears OpenSSL away under them.
@@ -71,9 +77,17 @@ async fn carry_out(context: &Context, command: Command) -> Ended {
         Command::Search(args) => search::search(context, args).await,
         Command::Keypoints(source) => assistant::keypoints(context, source).await,
         Command::Summarize(args) => assistant::summarize(context, args).await,
+        Command::Deidentify(args) => deidentify::deidentify(context, args).await,
         Command::Draft(args) => draft::draft(context, args).await,
-        Command::Audit { verify, limit } => system::audit(context, verify, limit).await,
-        Command::Verify => system::verify(context).await,
+        Command::Audit(args) => system::audit(context, args).await,
+        Command::Verify { set_aside_log } => backup::verify(context, set_aside_log).await,
+        Command::Backup(args) => backup::backup(context, args).await,
+        Command::Restore(args) => backup::restore(context, args).await,
+        Command::BackupKey => backup::key(context).await,
+        Command::RecoveryCode => backup::recovery_code(context).await,
+        Command::Escalate(args) => escalate::escalate(context, args).await,
+        Command::Ledger(args) => escalate::ledger(context, args).await,
+        Command::Label(command) => escalate::label(context, command).await,
         Command::Models(command) => system::models(context, command),
         Command::Doctor { embed } => system::doctor(context, embed).await,
     }
@@ -93,6 +107,28 @@ impl Context {
         self.desk
             .get_or_try_init(|| async { Ok(Desk::open(self.vault().await?, &self.models).await?) })
             .await
+    }
+
+    /// As [`Self::desk`], in a vault that is unlocked already.
+    async fn desk_of(&self, vault: Arc<Vault>) -> Result<&Desk, Failure> {
+        self.desk
+            .get_or_try_init(|| async { Ok(Desk::open(vault, &self.models).await?) })
+            .await
+    }
+
+    /// Opens the library a second time after the first was closed, which makes a store of vectors anew that a check
+    /// found wanting, and fills it. Gives the number of vectors.
+    async fn rebuild_vectors(&self) -> Result<u32, Failure> {
+        let first = self.desk().await?;
+        first.close().await;
+        let desk = Desk::open(first.library().shared_vault(), &self.models).await?;
+        let made = desk.library().embed_waiting(&interruption(), &|_, _| {}).await;
+        let counted = match made {
+            Ok(()) => desk.library().verify().await.map(|found| found.vectors),
+            Err(e) => Err(e),
+        };
+        desk.close().await;
+        Ok(counted?)
     }
 }
 

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use cabinet_library::{Action, Hit, Mode, SearchRequest, Why};
+use cabinet_library::{Action, Hit, Mode, SearchRequest, SearchResults, Why};
 use serde_json::{Value, json};
 
+use super::assistant::offered;
 use super::{Context, Ended, named_folder};
 use crate::args::{self, SearchArgs};
 use crate::batch;
@@ -27,6 +28,7 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
         },
         limit: args.limit,
         as_typed: false,
+        every: args.every,
     };
     let mut said: Vec<String> = Vec::new();
     let mut found = 0;
@@ -40,7 +42,20 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
             if results.hits.is_empty() {
                 context.out.note("Nothing was found.");
             }
-            said = results.missing;
+            if let Some(checked) = results.checked {
+                said.push(format!(
+                    "{} mention it; checked {} of {} documents",
+                    results.hits.len(),
+                    checked.checked,
+                    checked.of
+                ));
+            }
+            said.extend(results.missing);
+            let offer = desk.offer_after_search(&request.query, &results.hits).await?;
+            let offered = offered(offer.as_ref());
+            if !offered.is_empty() {
+                context.out.note(offered.trim());
+            }
         }
         Some(file) => {
             for (id, query) in queries(&file)? {
@@ -52,15 +67,13 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
                     .map(|(rank, hit)| line(rank, hit))
                     .collect();
                 let ms = results.took.as_secs_f64() * 1000.0;
-                context
-                    .out
-                    .result(&json!({ "id": id, "hits": hits, "ms": ms }), || {
-                        let names: Vec<String> = (1..)
-                            .zip(&results.hits)
-                            .map(|(rank, hit)| words(rank, hit))
-                            .collect();
-                        format!("[{id}]\n{}", names.join("\n"))
-                    });
+                context.out.result(&batch_line(&id, &hits, &results, ms), || {
+                    let names: Vec<String> = (1..)
+                        .zip(&results.hits)
+                        .map(|(rank, hit)| words(rank, hit))
+                        .collect();
+                    format!("[{id}]\n{}", names.join("\n"))
+                });
                 said.extend(results.missing);
             }
         }
@@ -94,6 +107,14 @@ fn queries(file: &Path) -> Result<Vec<(Value, String)>, Failure> {
         .collect()
 }
 
+fn batch_line(id: &Value, hits: &[Value], results: &SearchResults, ms: f64) -> Value {
+    let mut line = json!({ "id": id, "hits": hits, "ms": ms });
+    if let Some(checked) = results.checked {
+        line["checked"] = json!({ "checked": checked.checked, "of": checked.of });
+    }
+    line
+}
+
 fn line(rank: usize, hit: &Hit) -> Value {
     json!({
         "rank": rank,
@@ -110,6 +131,7 @@ fn line(rank: usize, hit: &Hit) -> Value {
             Why::Exact => "exact",
             Why::Words => "words",
             Why::Meaning => "meaning",
+            Why::Approximate => "approximate",
         },
     })
 }

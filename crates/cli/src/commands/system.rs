@@ -1,21 +1,23 @@
 //! Audit, verification, models, and what this machine enforces.
 
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
-use cabinet_library::{Embedder, LibraryError};
+use cabinet_desk::InstalledModel;
+use cabinet_library::{AuditFilter, Embedder, LibraryError};
 use cabinet_slm::ModelState;
 use serde_json::json;
 
 use super::{Context, Ended};
-use crate::args::ModelsCommand;
+use crate::args::{AuditArgs, ModelsCommand};
 use crate::failure::Failure;
 
 /// `cabinet audit`
-pub async fn audit(context: &Context, verify: bool, limit: u32) -> Ended {
+pub async fn audit(context: &Context, args: AuditArgs) -> Ended {
     let desk = context.desk().await?;
     let library = desk.library();
     let mut code = ExitCode::SUCCESS;
-    if verify {
+    if args.verify {
         match library.verify_audit().await {
             Ok(n) => context.out.result(&json!({ "status": "ok", "entries": n }), || {
                 format!("All {n} entries hold together.")
@@ -29,7 +31,14 @@ pub async fn audit(context: &Context, verify: bool, limit: u32) -> Ended {
             Err(e) => return Err(e.into()),
         }
     } else {
-        for e in library.audit(None, limit).await? {
+        let filter = AuditFilter {
+            before: None,
+            action: args.action,
+            from: args.from,
+            until: args.until,
+            subject: args.subject,
+        };
+        for e in library.audit(&filter, args.limit).await? {
             let value = json!({ "number": e.number, "at": e.at, "action": e.action, "subject": e.subject, "count": e.count });
             context.out.result(&value, || {
                 format!(
@@ -45,58 +54,79 @@ pub async fn audit(context: &Context, verify: bool, limit: u32) -> Ended {
     Ok(code)
 }
 
-/// `cabinet verify`
-pub async fn verify(context: &Context) -> Ended {
-    let desk = context.desk().await?;
-    let found = desk.library().verify().await?;
-    for damage in &found.damaged {
-        context
-            .out
-            .result(&json!({ "status": "damaged", "what": damage }), || {
-                format!("damaged    {damage}")
-            });
-    }
-    context.out.result(
-        &json!({ "status": if found.damaged.is_empty() { "ok" } else { "damaged" }, "documents": found.documents, "vectors": found.vectors }),
-        || format!("{} documents and {} vectors were checked; {} are damaged.", found.documents, found.vectors, found.damaged.len()),
-    );
-    Ok(if found.damaged.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    })
-}
-
 /// `cabinet models ...`
 pub fn models(context: &Context, command: ModelsCommand) -> Ended {
+    let dir = &context.models;
+    match command {
+        ModelsCommand::List | ModelsCommand::Verify => return list_models(context, command),
+        ModelsCommand::Import { file } => {
+            let mut told = 0;
+            let progress = &mut |done: u64, all: u64| {
+                let percent = done * 100 / all.max(1);
+                if percent >= told + 10 {
+                    told = percent;
+                    context.out.note(&format!("{percent} % copied and hashed"));
+                }
+                ControlFlow::Continue(())
+            };
+            let model = cabinet_desk::import_model(dir, &file, progress).map_err(Failure::Models)?;
+            show_model(context, &model);
+        }
+        ModelsCommand::Use { id } => {
+            cabinet_desk::use_model(dir, &id).map_err(Failure::Models)?;
+            context.out.result(&json!({ "status": "chosen", "id": id }), || {
+                format!("{id} writes from the next time a cabinet is opened.")
+            });
+        }
+        ModelsCommand::Remove { id } => {
+            cabinet_desk::remove_model(dir, &id).map_err(Failure::Models)?;
+            context.out.result(&json!({ "status": "removed", "id": id }), || {
+                format!("{id} is removed.")
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list_models(context: &Context, command: ModelsCommand) -> Ended {
     let mut code = ExitCode::SUCCESS;
     for model in cabinet_desk::installed(&context.models).map_err(Failure::Models)? {
-        let state = match model.state {
-            ModelState::Ready => "ready",
-            ModelState::Missing => "missing",
-            ModelState::Altered => "altered",
-        };
-        if matches!(command, ModelsCommand::Verify) && state != "ready" {
+        if matches!(command, ModelsCommand::Verify) && model.state != ModelState::Ready {
             code = ExitCode::from(1);
         }
-        let value = json!({
-            "id": model.id, "name": model.title, "purpose": model.purpose, "license": model.licence, "bytes": model.bytes,
-            "state": state, "advice": model.advice,
-        });
-        context.out.result(&value, || {
-            format!(
-                "{state:<10} {}  ({}, {})\n           {}",
-                model.title, model.purpose, model.licence, model.advice
-            )
-        });
+        show_model(context, &model);
     }
     Ok(code)
+}
+
+fn show_model(context: &Context, model: &InstalledModel) {
+    let state = match model.state {
+        ModelState::Ready => "ready",
+        ModelState::Missing => "missing",
+        ModelState::Altered => "altered",
+    };
+    let value = json!({
+        "id": model.id, "name": model.title, "purpose": model.purpose, "license": model.licence, "bytes": model.bytes,
+        "state": state, "advice": model.advice, "chosen": model.chosen, "removable": model.removable,
+        "memory": model.memory,
+    });
+    context.out.result(&value, || {
+        let chosen = if model.chosen { ", in use" } else { "" };
+        let memory = model.memory.map_or(String::new(), |bytes| {
+            format!(", {} MB of memory", bytes.div_ceil(1_000_000))
+        });
+        format!(
+            "{state:<10} {}  ({}, {}{memory}{chosen})\n           {}\n           {}",
+            model.title, model.purpose, model.licence, model.id, model.advice
+        )
+    });
 }
 
 /// `cabinet doctor`
 pub async fn doctor(context: &Context, embed: Option<String>) -> Ended {
     let report = cabinet_seal::probe();
-    for check in &report.checks {
+    let own = cabinet_desk::keys_check();
+    for check in report.checks.iter().chain([&own]) {
         context.out.result(
             &json!({ "check": check.name, "refused": check.refused, "detail": check.detail }),
             || {

@@ -7,10 +7,10 @@
 
 use super::numbering::Numbering;
 use super::styles::{Numbered, Rank, Styles};
-use super::xml::{Xml, characters};
 use crate::error::IntakeError;
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
+use crate::xml::{Xml, characters};
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 

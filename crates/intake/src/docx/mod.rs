@@ -7,20 +7,17 @@
 
 mod body;
 mod numbering;
-mod package;
 mod styles;
-mod xml;
 
 use crate::clean::{Spacing, tidy};
 use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
 use crate::error::{Excess, IntakeError};
 use crate::flow::{Counting, Flow};
 use crate::limits::{MOST_PAGES, TextBudget};
+use crate::package::Package;
 use crate::{paginate, title};
 use body::{BREAK, Body, NOTE, NoteKind, RENDERED, SECTION, is_break};
 use numbering::Numbering;
-use package::Package;
-use quick_xml::events::Event;
 use std::collections::HashMap;
 use styles::Styles;
 
@@ -30,13 +27,13 @@ use styles::Styles;
 /// `corrupt`, `empty`, `unsupported` for packages of another kind, or `too_large`.
 pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     let mut package = Package::open(bytes)?;
-    let main = package.main_part()?;
+    let main = package.main_part("word/document.xml")?;
     let links = package.links(&main)?;
     let mut part = |kind: &str| -> Result<Option<String>, IntakeError> {
         let target = links
             .iter()
-            .find(|(linked, _)| linked == kind)
-            .map(|(_, target)| target.as_str());
+            .find(|link| link.kind == kind)
+            .map(|link| link.target.as_str());
         target.map_or(Ok(None), |target| package.text(target))
     };
     let styles = part("styles")?.map_or_else(|| Ok(Styles::default()), |text| Styles::read(&text))?;
@@ -58,11 +55,15 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         }
     }
     let pages = pages(&mut document, texts)?;
-    let declared = declared_title(&mut package).ok().flatten();
+    // Damaged properties are no reason to refuse a text.
+    let properties = package.properties().unwrap_or_default();
+    let declared = properties.title.as_deref().and_then(title::declared);
     let styled = document
         .title
         .and_then(|(_, text)| title::declared(&without_notes(&text)));
-    conclude(pages, declared.or(styled))
+    let mut read = conclude(pages, declared.or(styled))?;
+    read.details = properties.into_details();
+    Ok(read)
 }
 
 fn conclude(texts: Vec<String>, named: Option<String>) -> Result<Extracted, IntakeError> {
@@ -89,10 +90,10 @@ fn conclude(texts: Vec<String>, named: Option<String>) -> Result<Extracted, Inta
         .ok_or(IntakeError::Empty)?;
     let title = named.or_else(|| title::heading(&first.text));
     Ok(Extracted {
-        kind: Kind::Docx,
         title,
         pages,
         warnings,
+        ..Extracted::of(Kind::Docx)
     })
 }
 
@@ -201,31 +202,6 @@ fn with_labels(text: &str, mut label: impl FnMut(usize) -> Option<String>) -> St
 
 fn without_notes(text: &str) -> String {
     with_labels(text, |_| None)
-}
-
-/// The title in the package's own properties.
-fn declared_title(package: &mut Package) -> Result<Option<String>, IntakeError> {
-    let links = package.links("")?;
-    let Some((_, part)) = links.iter().find(|(kind, _)| kind == "core-properties") else {
-        return Ok(None);
-    };
-    let Some(text) = package.text(part)? else {
-        return Ok(None);
-    };
-    let mut xml = xml::Xml::new(&text);
-    let mut title: Option<String> = None;
-    while let Some(event) = xml.next()? {
-        match event {
-            Event::Start(tag) if tag.local_name().as_ref() == "title" => title = Some(String::new()),
-            Event::End(tag) if tag.local_name().as_ref() == "title" => break,
-            other => {
-                if let Some(title) = &mut title {
-                    title.push_str(&xml::characters(&other));
-                }
-            }
-        }
-    }
-    Ok(title.as_deref().and_then(title::declared))
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 //! per list definition, over the whole document, with higher levels starting the lower ones anew.
 
 use super::styles::{Numbered, Styles};
-use super::xml::Xml;
 use crate::error::IntakeError;
 use crate::flow::Counting;
+use crate::xml::Xml;
 use quick_xml::events::Event;
 use std::collections::{HashMap, HashSet};
 

@@ -1,7 +1,7 @@
 //! What a paragraph's style says about its numbering and its rank.
 
-use super::xml::Xml;
 use crate::error::IntakeError;
+use crate::xml::Xml;
 use quick_xml::events::Event;
 use std::collections::HashMap;
 

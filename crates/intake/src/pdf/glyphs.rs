@@ -52,6 +52,8 @@ pub(super) struct Drawing {
     pub unmapped: usize,
     /// Images and painted paths.
     pub pictures: usize,
+    /// The share of the page that its largest image covers.
+    pub pictured: f64,
 }
 
 /// Interprets one page. May panic on damaged files; the caller catches.
@@ -157,8 +159,12 @@ impl Device<'_> for Sink {
         }
     }
 
-    fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {
+    fn draw_image(&mut self, image: Image<'_, '_>, props: ImageDrawProps<'_>) {
         self.drawing.pictures += 1;
+        let whole = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        let covered = props.transform.transform_rect_bbox(whole).intersect(self.visible);
+        let share = covered.area() / self.visible.area().max(1.0);
+        self.drawing.pictured = self.drawing.pictured.max(share);
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {}

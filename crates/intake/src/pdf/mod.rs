@@ -15,25 +15,34 @@ mod blocks;
 mod glyphs;
 mod hyphens;
 mod lines;
+mod raster;
 mod second;
 
 use crate::clean::{Spacing, tidy};
 use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
 use crate::error::{Excess, IntakeError, Lock};
 use crate::limits::{MOST_PAGES, TextBudget};
+use crate::parse::Parsed;
+use crate::scan::Scans;
 use crate::title;
 use blocks::Block;
+use cabinet_ocr::Picture;
 use hayro_interpret::InterpreterCache;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, page};
 use memchr::memmem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+/// A page with fewer letters than two lines hold may be a scan with a stamp on it ...
+const FEW_LETTERS: usize = 160;
+/// ... if a picture covers this share of it.
+const MOST_OF_A_PAGE: f64 = 0.5;
+
 /// Reads a PDF.
 ///
 /// # Errors
 /// `encrypted`, `wrong_password`, `corrupt`, `no_text`, or `too_large`.
-pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, IntakeError> {
+pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>, every_page: bool) -> Result<Parsed, IntakeError> {
     let bytes = Arc::new(bytes);
     let pdf = open(&bytes, password)?;
     let count = pdf.pages().len();
@@ -46,16 +55,19 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, 
     let mut budget = TextBudget::default();
     let mut texts = Vec::with_capacity(count);
     let mut problems = Vec::with_capacity(count);
+    let mut scans = Vec::new();
     let mut heading = None;
     let mut begun = false;
     let mut cache = InterpreterCache::new();
-    for page in pdf.pages().iter() {
+    for (number, page) in (1..).zip(pdf.pages().iter()) {
         let (text, problem) = match catch_unwind(AssertUnwindSafe(|| look(&pdf, page, &cache))) {
             Ok(Look {
                 text,
                 problem,
                 largest,
+                scan,
             }) => {
+                scans.extend((scan || every_page).then_some(number));
                 if !begun {
                     heading = largest;
                 }
@@ -68,6 +80,7 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, 
                 (String::new(), Some(PageProblem::Damaged))
             }
         };
+        let text = if every_page { String::new() } else { text };
         budget.spend(text.len())?;
         texts.push(text);
         problems.push(problem);
@@ -80,12 +93,27 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, 
         problems[at] = None;
     }
     hyphens::mend(&mut texts);
+    // What is left of a file that was cut off may still have pages, but nothing on them: not a scan.
     match conclude(&pdf, texts, &problems, heading) {
-        // What is left of a file that was cut off may still have pages, but nothing on them: not a scan.
-        Err(IntakeError::NoText { .. }) if cut_off(&bytes) => Err(IntakeError::Corrupt(Kind::Pdf)),
-        done => done,
+        Ok(read) if !read.has_text() && cut_off(&bytes) => Err(IntakeError::Corrupt(Kind::Pdf)),
+        Ok(read) if !read.has_text() && scans.is_empty() => Err(IntakeError::NoText {
+            pages: u32::try_from(count).unwrap_or(u32::MAX),
+        }),
+        Ok(read) => Ok(Parsed {
+            read,
+            scans: (!scans.is_empty()).then_some((scans, Scans::Pdf(pdf))),
+        }),
+        Err(error) => Err(error),
     }
 }
+
+/// Draws a page, counted from 1. May panic on damaged files; the caller catches.
+pub(crate) fn picture(pdf: &Pdf, page: u32) -> Option<Picture> {
+    let page = pdf.pages().get(page.checked_sub(1)? as usize)?;
+    raster::picture(pdf, page, &InterpreterCache::new())
+}
+
+pub(crate) use raster::shade;
 
 /// Whether the end mark, which stands within the last kilobyte of a whole PDF (ISO 32000-1, 7.5.5 and annex H), is
 /// missing.
@@ -115,18 +143,11 @@ fn conclude(
         }));
         pages.push(Page { number, text, method });
     }
-    let Some(first) = pages.iter().find(|page| page.method == Method::Native) else {
-        let damaged = problems
-            .iter()
-            .all(|problem| *problem == Some(PageProblem::Damaged));
-        return Err(if damaged {
-            IntakeError::Corrupt(Kind::Pdf)
-        } else {
-            IntakeError::NoText {
-                pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
-            }
-        });
-    };
+    let first = pages.iter().find(|page| page.method == Method::Native);
+    let damaged = |problem: &Option<PageProblem>| *problem == Some(PageProblem::Damaged);
+    if first.is_none() && problems.iter().all(damaged) {
+        return Err(IntakeError::Corrupt(Kind::Pdf));
+    }
     let title = pdf
         .metadata()
         .title
@@ -134,12 +155,14 @@ fn conclude(
         .map(pdf_string)
         .as_deref()
         .and_then(title::declared);
-    let title = title.or(heading).or_else(|| title::heading(&first.text));
+    let title = title
+        .or(heading)
+        .or_else(|| first.and_then(|first| title::heading(&first.text)));
     Ok(Extracted {
-        kind: Kind::Pdf,
         title,
         pages,
         warnings,
+        ..Extracted::of(Kind::Pdf)
     })
 }
 
@@ -173,6 +196,8 @@ struct Look {
     text: String,
     problem: Option<PageProblem>,
     largest: Option<String>,
+    /// The page is a picture, whatever little text stands on it: a stamp, the header of a fax.
+    scan: bool,
 }
 
 fn look<'a>(pdf: &'a Pdf, page: &page::Page<'a>, cache: &InterpreterCache<'a>) -> Look {
@@ -191,8 +216,14 @@ fn look<'a>(pdf: &'a Pdf, page: &page::Page<'a>, cache: &InterpreterCache<'a>) -
     } else {
         Some(PageProblem::Blank)
     };
+    let scan = match problem {
+        Some(PageProblem::NoText | PageProblem::Unmapped) => true,
+        None => drawn < FEW_LETTERS && drawing.pictured > MOST_OF_A_PAGE,
+        Some(_) => false,
+    };
     let blocks = blocks::blocks(lines::lines(drawing.glyphs));
     Look {
+        scan,
         text: text(&blocks),
         problem,
         largest: largest(&blocks),

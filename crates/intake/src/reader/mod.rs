@@ -8,15 +8,24 @@
 //! hold them in memory either way, this way is the same on every system, the child needs no right to
 //! map or receive anything, and what it parses is to the byte what the caller hashed and keeps.
 //!
+//! Pages that are pictures are recognised one by one, each with a deadline of its own: the parent asks for a page, and if
+//! the child dies of it, starts another, hands over the file again and goes on with the next page. The recognition
+//! models go the same way as the file, as verified bytes, to a child that first needs them. They are not run in the
+//! parent, because pictures are untrusted input and the parent holds keys; and not by several threads, because the cell
+//! takes none.
+//!
 //! Cancelling a read (dropping its future) kills the child; the next read starts another.
 
 mod child;
+mod pages;
 mod wire;
 
 pub use child::reader_main;
+pub use pages::{Document, Drawing, Models, Progress};
 
-use crate::document::Extracted;
+use crate::document::{Extracted, Method};
 use crate::error::{Excess, IntakeError};
+use crate::limits::MOST_MEMBER_BYTES;
 use crate::source::Source;
 use serde::de::DeserializeOwned;
 use std::ffi::OsString;
@@ -28,7 +37,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
-use wire::{MOST_ANSWERED, MOST_ASKED, Ready, Reply, Request, Setup};
+use wire::{Asked, MOST_ANSWERED, MOST_ASKED, Ready, Reply, Request, Setup};
 use zeroize::Zeroizing;
 
 /// How long a child may take to start.
@@ -48,8 +57,18 @@ pub struct ReaderLimits {
     pub deadline: Duration,
     /// Time on top for every megabyte of it.
     pub deadline_per_mib: Duration,
+    /// Processor time to recognise any page; twenty times that by the clock.
+    pub deadline_per_page: Duration,
+    /// How far a child that recognises steps back from others who want the processor (nice(2)): at 10 it has a tenth of
+    /// the usual share. At 19 a busy machine would never get on with a scan.
+    pub nice: i32,
+    /// Children that recognise pages of one file side by side.
+    pub lanes: u8,
     /// Memory, beyond what the program takes to start.
     pub memory_bytes: u64,
+    /// Whether every page of a PDF is recognised from its picture, whatever text it holds: for measuring recognition
+    /// against that text.
+    pub every_page: bool,
     /// A fresh child after this many files, so that nothing one file leaves behind lasts.
     pub files_per_child: u32,
 }
@@ -59,7 +78,15 @@ impl Default for ReaderLimits {
         Self {
             deadline: Duration::from_secs(60),
             deadline_per_mib: Duration::from_secs(1),
+            deadline_per_page: Duration::from_secs(60),
+            nice: 10,
+            lanes: if std::thread::available_parallelism().map_or(1, usize::from) > 1 {
+                2
+            } else {
+                1
+            },
             memory_bytes: 1280 << 20,
+            every_page: false,
             files_per_child: 64,
         }
     }
@@ -85,6 +112,7 @@ pub struct Reader {
     program: PathBuf,
     args: Vec<OsString>,
     limits: ReaderLimits,
+    models: Option<Models>,
     running: Mutex<Option<Running>>,
 }
 
@@ -94,6 +122,8 @@ struct Running {
     output: ChildStdout,
     complaints: JoinHandle<Vec<u8>>,
     files: u32,
+    /// Whether it has the models.
+    recognises: bool,
 }
 
 /// Why an exchange with the child ended without an answer.
@@ -117,7 +147,18 @@ impl Reader {
             program,
             args,
             limits,
+            models: None,
             running: Mutex::new(None),
+        }
+    }
+
+    /// The same reader with the models that recognise pages which are pictures. They are asked for once by every child
+    /// that needs them.
+    #[must_use]
+    pub fn with_models(self, models: Models) -> Self {
+        Self {
+            models: Some(models),
+            ..self
         }
     }
 
@@ -132,24 +173,35 @@ impl Reader {
         name_hint: &str,
         password: Option<&str>,
     ) -> Result<Extracted, IntakeError> {
-        let mut slot = self.running.lock().await;
-        // Taken out while in use: if this future is dropped half-way, the child dies with it.
-        let mut running = match slot.take() {
+        let document = self.read_pages(source, name_hint, password, &|_| {}).await;
+        document.map(|document| document.read)
+    }
+
+    /// Hands a file to a child: what the child says of it, and the child, still holding the file.
+    async fn open(
+        &self,
+        running: Option<Running>,
+        source: &Source,
+        name_hint: &str,
+        password: Option<&str>,
+    ) -> Result<(Running, Result<(Extracted, Vec<u32>), IntakeError>), IntakeError> {
+        let mut running = match running {
             Some(running) => running,
             None => self.start().await?,
         };
         let deadline = self.limits.deadline_for(source.len());
-        let request = Request {
+        let mut asked = Asked::File(Request {
             length: source.len(),
             ending: ending(name_hint),
             password: password.map(str::to_owned),
-        };
-        let frame = wire::frame(&request, MOST_ASKED).map(Zeroizing::new);
-        drop(request.password.map(Zeroizing::new));
+        });
+        let frame = wire::frame(&asked, MOST_ASKED).map(Zeroizing::new);
+        if let Asked::File(request) = &mut asked {
+            drop(request.password.take().map(Zeroizing::new));
+        }
         let Some(frame) = frame else {
             // Only a password can be that long, and none that long opens anything.
-            *slot = Some(running);
-            return Err(IntakeError::WrongPassword);
+            return Ok((running, Err(IntakeError::WrongPassword)));
         };
         let until = Instant::now() + deadline;
         match timeout_at(until, running.exchange(&frame, source.bytes())).await {
@@ -160,12 +212,14 @@ impl Reader {
             Ok(Ok(reply)) => {
                 let result = checked(reply)?;
                 running.files += 1;
-                if running.files < self.limits.files_per_child {
-                    *slot = Some(running);
-                }
-                result
+                Ok((running, result))
             }
         }
+    }
+
+    /// The child for the next file, unless it has served enough.
+    fn keep(&self, running: Running) -> Option<Running> {
+        (running.files < self.limits.files_per_child).then_some(running)
     }
 
     /// Ends the child if one is idle; the next read starts another. Call it when a batch is done.
@@ -202,10 +256,12 @@ impl Reader {
             output,
             complaints,
             files: 0,
+            recognises: false,
         };
         let setup = Setup {
             memory_bytes: self.limits.memory_bytes,
             cpu_seconds: self.limits.cpu_seconds(),
+            every_page: self.limits.every_page,
         };
         running.send(&wire::frame(&setup, MOST_ASKED)?, &[]).await.ok()?;
         running.receive::<Ready>(MOST_ASKED).await.ok()?;
@@ -224,7 +280,25 @@ impl std::fmt::Debug for Reader {
 impl Running {
     async fn exchange(&mut self, frame: &[u8], bytes: &[u8]) -> Result<Reply, Broken> {
         self.send(frame, bytes).await?;
-        self.receive(MOST_ANSWERED).await
+        let mut reply = self.receive(MOST_ANSWERED).await?;
+        if let Reply::Read { read, lengths, .. } = &mut reply {
+            let total = lengths
+                .iter()
+                .try_fold(0_u64, |total, length| total.checked_add(*length));
+            if lengths.len() != read.members.len() || total.is_none_or(|total| total > MOST_MEMBER_BYTES) {
+                return Err(Broken::Nonsense);
+            }
+            for (member, length) in read.members.iter_mut().zip(lengths) {
+                (&mut self.output)
+                    .take(*length)
+                    .read_to_end(&mut member.bytes)
+                    .await?;
+                if member.bytes.len() as u64 != *length {
+                    return Err(Broken::Closed);
+                }
+            }
+        }
+        Ok(reply)
     }
 
     async fn send(&mut self, frame: &[u8], bytes: &[u8]) -> Result<(), Broken> {
@@ -317,10 +391,20 @@ fn ending(name: &str) -> String {
 }
 
 /// Passes a reply on if a sound reader could have given it; the outer error costs the child its life.
-fn checked(reply: Reply) -> Result<Result<Extracted, IntakeError>, IntakeError> {
+fn checked(reply: Reply) -> Result<Result<(Extracted, Vec<u32>), IntakeError>, IntakeError> {
     match reply {
         Reply::Failed(error) => Ok(Err(error)),
-        Reply::Read(read) if read.is_sound() => Ok(Ok(read)),
-        Reply::Read(_) => Err(IntakeError::Crashed),
+        Reply::Read { read, scans, .. } => {
+            let known = scans.is_sorted()
+                && scans
+                    .iter()
+                    .all(|page| (1..=read.pages.len()).contains(&(*page as usize)));
+            let native = read.pages.iter().all(|page| page.method != Method::Ocr);
+            if read.is_sound() && known && native && (read.has_text() || !scans.is_empty()) {
+                Ok(Ok((read, scans)))
+            } else {
+                Err(IntakeError::Crashed)
+            }
+        }
     }
 }

@@ -162,3 +162,19 @@ async fn a_word_document_with_a_lost_directory_is_salvaged() {
     let read = read(bytes, "x.docx").await.unwrap();
     assert_eq!(texts(&read), ["Still here, said Tomas Brandt."]);
 }
+
+#[tokio::test]
+async fn files_inside_a_file_come_out_whole() {
+    let letter = "From: a@b.example\nSubject: Lease\nMessage-ID: <1@b>\n\nRent is due.".to_owned();
+    let bytes = fixtures::zip(&[
+        ("a/letter.eml".into(), letter.clone()),
+        ("empty.txt".into(), String::new()),
+    ]);
+    let outer = read(bytes, "x.zip").await.unwrap();
+    assert_eq!(outer.kind, Kind::Zip);
+    assert_eq!(texts(&outer), ["a/letter.eml\nempty.txt"]);
+    assert_eq!(outer.members[0].bytes, letter.as_bytes());
+    assert_eq!(outer.members[1].problem, Some(cabinet_intake::IntakeError::Empty));
+    let message = read(outer.members[0].bytes.clone(), "letter.eml").await.unwrap();
+    assert_eq!(message.kind, Kind::Email);
+}

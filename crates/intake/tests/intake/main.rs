@@ -3,6 +3,7 @@
 mod formats;
 mod reader;
 mod rejects;
+mod scans;
 
 use cabinet_intake::{Extracted, IntakeError, Reader, ReaderLimits, Source};
 use std::path::PathBuf;

@@ -59,6 +59,48 @@ async fn a_program_that_is_not_there_is_said_plainly() {
     assert_eq!(error.code(), "crashed");
 }
 
+/// Filters and rights of every reader that this program has started, as the kernel states them.
+#[cfg(target_os = "linux")]
+fn children_in_their_cell() -> Vec<bool> {
+    let field = |status: &str, name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.map(|value| value.trim().to_owned()).unwrap_or_default()
+    };
+    let own = std::process::id().to_string();
+    let processes = std::fs::read_dir("/proc")
+        .expect("this system lists its processes")
+        .flatten();
+    let statuses = processes.filter_map(|entry| std::fs::read_to_string(entry.path().join("status")).ok());
+    statuses
+        .filter(|status| field(status, "PPid:") == own && field(status, "Name:") == "cabinet-reader")
+        .map(|status| {
+            field(&status, "Seccomp:") == "2"
+                && field(&status, "Seccomp_filters:")
+                    .parse()
+                    .is_ok_and(|n: u32| n >= 2)
+                && field(&status, "NoNewPrivs:") == "1"
+        })
+        .collect()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_child_that_reads_is_in_its_cell() {
+    let reader = reader(ReaderLimits::default());
+    reader.read(&letter(), "letter.txt", None).await.unwrap();
+    // Children of tests beside this one may be about to enter theirs.
+    let begun = Instant::now();
+    loop {
+        let cells = children_in_their_cell();
+        if !cells.is_empty() && cells.iter().all(|shut| *shut) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "{cells:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    reader.read(&letter(), "letter.txt", None).await.unwrap();
+}
+
 #[cfg(unix)]
 mod misbehaving {
     use super::*;
@@ -142,7 +184,14 @@ mod misbehaving {
             format!(r#"{{"number":{number},"text":"{text}","method":"{method}"}}"#)
         };
         let read = |pages: &str| {
-            format!(r#"{{"read":{{"kind":"text","title":null,"pages":[{pages}],"warnings":[]}}}}"#)
+            format!(
+                r#"{{"read":{{"read":{{"kind":"text","title":null,"pages":[{pages}],"warnings":[],"details":{{}},"members":[]}},"lengths":[],"scans":[]}}}}"#
+            )
+        };
+        let holding = |member: &str, lengths: &str| {
+            read(&page(1, "fine", "native"))
+                .replace(r#""members":[]"#, &format!(r#""members":[{member}]"#))
+                .replace(r#""lengths":[]"#, &format!(r#""lengths":[{lengths}]"#))
         };
         let fine = read(&page(1, "fine", "native"));
         let believed = child(&saying(&fine)).read(&letter(), "letter.txt", None).await;
@@ -159,6 +208,10 @@ mod misbehaving {
             read(&page(1, "nul \\u0000", "native")),
             read(&page(1, "cafe\u{301}", "native")),
             read(""),
+            holding(r#"{"name":"a.txt","problem":null}"#, ""),
+            holding("", "1"),
+            holding(r#"{"name":"a.txt","problem":null}"#, "99999999999"),
+            holding(r#"{"name":"a\u0007.txt","problem":null}"#, "0"),
             r#"{"read":{}}"#.to_owned(),
             r#"{"failed":"nonsense"}"#.to_owned(),
         ] {

@@ -3,6 +3,9 @@
 
 use std::path::PathBuf;
 
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
 use crate::{DocumentId, FolderId, JobId, Library, LibraryError, count, now};
 
 /// State of one job.
@@ -76,23 +79,32 @@ pub struct Job {
     pub document: Option<DocumentId>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// For a file inside a document: where it lies.
+    pub inside: Option<Inside>,
 }
 
-const COLUMNS: &str = "SELECT j.id, j.path, j.file_name, f.id, j.state, j.attempts, j.document_id, j.error_code, j.error_text, j.error_advice
-     FROM jobs j JOIN folders f ON f.num = j.folder";
+/// Where a file inside a document lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inside {
+    /// The document.
+    pub document: DocumentId,
+    /// Which of its files, from 0.
+    pub member: usize,
+    /// The job of the outermost file.
+    pub root: JobId,
+    /// How many documents lie around it.
+    pub depth: u32,
+}
 
-type Row = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
+/// A file inside a document, about to be queued, or to be told of at once where it could not be taken out.
+pub(super) struct NewMember {
+    pub name: String,
+    pub problem: Option<Failure>,
+}
+
+const COLUMNS: &str = "SELECT j.id, j.path, j.file_name, f.id AS folder_id, j.state, j.attempts, j.document_id, j.error_code, j.error_text, j.error_advice,
+        j.parent_document, j.member, j.root, j.depth
+     FROM jobs j JOIN folders f ON f.num = j.folder";
 
 impl Library {
     pub(super) async fn add_jobs(
@@ -122,12 +134,80 @@ impl Library {
         Ok(ids)
     }
 
-    /// Takes the next waiting job and marks it as running.
+    /// Queues the files inside a document; those that could not be taken out end at once. Their order is kept.
+    pub(super) async fn add_member_jobs(
+        &self,
+        outer: &Job,
+        document: DocumentId,
+        members: &[NewMember],
+    ) -> Result<Vec<JobId>, LibraryError> {
+        let doing = LibraryError::database("queueing the files inside a document");
+        let folder = self.folder_num(outer.folder).await?;
+        let mut tx = self.write().await?;
+        let mut ids = Vec::with_capacity(members.len());
+        for (number, member) in (0_i64..).zip(members) {
+            let id = JobId::fresh();
+            let problem = member.problem.as_ref();
+            let state = problem.map_or(JobState::Queued, |_| JobState::Failed);
+            sqlx::query(
+                "INSERT INTO jobs (id, path, file_name, folder, state, created_at, finished_at, error_code, error_text,
+                     error_advice, parent_document, member, root, depth)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .bind(id.to_string())
+            .bind(outer.path.join(&member.name).to_string_lossy())
+            .bind(&member.name)
+            .bind(folder)
+            .bind(state.name())
+            .bind(now())
+            .bind(problem.map(|_| now()))
+            .bind(problem.map(|f| f.code.as_str()))
+            .bind(problem.map(|f| f.message.as_str()))
+            .bind(problem.map(|f| f.advice.as_str()))
+            .bind(document.to_string())
+            .bind(number)
+            .bind(outer.inside.map_or(outer.id, |inside| inside.root).to_string())
+            .bind(outer.inside.map_or(0, |inside| inside.depth) + 1)
+            .execute(&mut *tx)
+            .await
+            .map_err(&doing)?;
+            ids.push(id);
+        }
+        tx.commit().await.map_err(&doing)?;
+        Ok(ids)
+    }
+
+    /// How many jobs there are for files inside that job's file, at whatever depth.
+    pub(super) async fn jobs_inside(&self, root: JobId) -> Result<u32, LibraryError> {
+        let (n,): (i64,) = sqlx::query_as("SELECT count(*) FROM jobs WHERE root = ?")
+            .bind(root.to_string())
+            .fetch_one(self.db())
+            .await
+            .map_err(LibraryError::database("counting jobs"))?;
+        Ok(count(n))
+    }
+
+    /// Whether the files inside a document were queued or taken out before.
+    pub(super) async fn was_opened(&self, document: DocumentId) -> Result<bool, LibraryError> {
+        let (yes,): (bool,) = sqlx::query_as(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE parent_document = ?1)
+                 OR EXISTS (SELECT 1 FROM documents d JOIN documents o ON o.num = d.parent WHERE o.id = ?1)",
+        )
+        .bind(document.to_string())
+        .fetch_one(self.db())
+        .await
+        .map_err(LibraryError::database("looking into a document"))?;
+        Ok(yes)
+    }
+
+    /// Takes the next waiting job and marks it as running; files inside a document that is at hand go first.
     pub(super) async fn take_job(&self) -> Result<Option<Job>, LibraryError> {
         let doing = LibraryError::database("taking the next file");
         let row: Option<(String,)> = sqlx::query_as(
             "UPDATE jobs SET state = 'running', attempts = attempts + 1
-             WHERE num = (SELECT num FROM jobs WHERE state = 'queued' ORDER BY num LIMIT 1) RETURNING id",
+             WHERE num = coalesce(
+                 (SELECT num FROM jobs WHERE state = 'queued' AND root IS NOT NULL ORDER BY num LIMIT 1),
+                 (SELECT num FROM jobs WHERE state = 'queued' ORDER BY num LIMIT 1)) RETURNING id",
         )
         .fetch_optional(self.db())
         .await
@@ -140,12 +220,12 @@ impl Library {
 
     /// One job.
     pub async fn job(&self, id: JobId) -> Result<Job, LibraryError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE j.id = ?")))
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE j.id = ?")))
             .bind(id.to_string())
             .fetch_optional(self.db())
             .await
             .map_err(LibraryError::database("reading a job"))?;
-        job(row.ok_or(LibraryError::NotFound { noun: "job" })?)
+        job(&row.ok_or(LibraryError::NotFound { noun: "job" })?)
     }
 
     /// The newest jobs: running first, then waiting, then finished.
@@ -154,12 +234,12 @@ impl Library {
             "{COLUMNS} ORDER BY CASE j.state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END,
                 CASE WHEN j.state = 'queued' THEN j.num ELSE -j.num END LIMIT ?"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(limit)
             .fetch_all(self.db())
             .await
             .map_err(LibraryError::database("listing jobs"))?;
-        rows.into_iter().map(job).collect()
+        rows.iter().map(job).collect()
     }
 
     /// Jobs waiting or running.
@@ -228,21 +308,36 @@ impl Library {
     }
 }
 
-fn job(
-    (id, path, file_name, folder, state, attempts, document, code, message, advice): Row,
-) -> Result<Job, LibraryError> {
-    Ok(Job {
-        id: id.parse()?,
-        path: PathBuf::from(path),
-        file_name,
-        folder: folder.parse()?,
-        state: JobState::named(&state),
-        attempts: count(attempts),
-        document: document.map(|d| d.parse()).transpose()?,
-        failure: code.map(|code| Failure {
-            code,
-            message: message.unwrap_or_default(),
-            advice: advice.unwrap_or_default(),
+fn job(row: &SqliteRow) -> Result<Job, LibraryError> {
+    let doing = LibraryError::database("reading a job's row");
+    let text = |name: &str| row.try_get::<String, _>(name).map_err(&doing);
+    let perhaps = |name: &str| row.try_get::<Option<String>, _>(name).map_err(&doing);
+    let number = |name: &str| row.try_get::<Option<i64>, _>(name).map_err(&doing);
+    let inside = match (perhaps("parent_document")?, number("member")?, perhaps("root")?) {
+        (Some(document), Some(member), Some(root)) => Some(Inside {
+            document: document.parse()?,
+            member: usize::try_from(member).unwrap_or(usize::MAX),
+            root: root.parse()?,
+            depth: count(number("depth")?.unwrap_or(0)),
         }),
+        _ => None,
+    };
+    Ok(Job {
+        id: text("id")?.parse()?,
+        path: PathBuf::from(text("path")?),
+        file_name: text("file_name")?,
+        folder: text("folder_id")?.parse()?,
+        state: JobState::named(&text("state")?),
+        attempts: count(number("attempts")?.unwrap_or(0)),
+        document: perhaps("document_id")?.map(|d| d.parse()).transpose()?,
+        failure: match perhaps("error_code")? {
+            Some(code) => Some(Failure {
+                code,
+                message: perhaps("error_text")?.unwrap_or_default(),
+                advice: perhaps("error_advice")?.unwrap_or_default(),
+            }),
+            None => None,
+        },
+        inside,
     })
 }

@@ -5,25 +5,25 @@
 //! left is taken up again by the next queue.
 
 mod jobs;
+mod members;
+mod work;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cabinet_intake::{DEFAULT_FILE_LIMIT, IntakeError, Reader, Source};
-use secrecy::{ExposeSecret, SecretString};
+use cabinet_intake::Reader;
+use secrecy::SecretString;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use jobs::{Failure, Job, JobState};
+pub use jobs::{Failure, Inside, Job, JobState};
 
-use crate::store::{Incoming, Stored};
 use crate::{DocumentId, FolderId, JobId, Library, LibraryError};
+use members::Taken;
 
-/// A file that took the reader down this often is set aside.
-const ATTEMPTS: u32 = 2;
 /// Jobs shown at once.
 const SHOWN: u32 = 500;
 
@@ -32,6 +32,13 @@ const SHOWN: u32 = 500;
 pub enum Stage {
     /// Reading its text in the reader process.
     Reading,
+    /// Recognising pages that are pictures.
+    Recognising {
+        /// Pages done.
+        done: u32,
+        /// Pages to recognise.
+        of: u32,
+    },
     /// Writing it into the cabinet.
     Storing,
 }
@@ -66,6 +73,15 @@ pub struct Outcome {
     pub job: Job,
     /// From taking it up to its end.
     pub took: Duration,
+    /// The jobs of the files inside it, which follow.
+    pub members: Vec<JobId>,
+}
+
+impl Outcome {
+    /// The document that was added or found.
+    pub fn document(&self) -> Option<DocumentId> {
+        self.job.document
+    }
 }
 
 /// Runs imports until dropped.
@@ -91,11 +107,14 @@ struct State {
     running: Option<(JobId, CancellationToken)>,
     passwords: HashMap<JobId, SecretString>,
     finished: u32,
-    since: Option<Instant>,
+    /// Time spent on the files that finished.
+    worked: Duration,
     reading_idle: bool,
     embedding_idle: bool,
     embedding: (u32, u32),
     embedding_trouble: Option<String>,
+    /// Files taken out of the document that is being worked through.
+    taken: Option<Taken>,
 }
 
 impl State {
@@ -121,11 +140,12 @@ impl ImportQueue {
                 running: None,
                 passwords: HashMap::new(),
                 finished: 0,
-                since: None,
+                worked: Duration::ZERO,
                 reading_idle: false,
                 embedding_idle: false,
                 embedding: (0, 0),
                 embedding_trouble: None,
+                taken: None,
             }),
             changed: watch::channel(0).0,
         });
@@ -218,12 +238,7 @@ impl ImportQueue {
             finished: s.finished,
             embedding: s.embedding,
             embedding_trouble: s.embedding_trouble.clone(),
-            left: match (s.since, s.finished) {
-                (Some(since), finished) if finished > 0 && open > 0 => {
-                    Some(since.elapsed() * open / finished)
-                }
-                _ => None,
-            },
+            left: (s.finished > 0 && open > 0 && !s.paused).then(|| s.worked * open / s.finished),
             paused: s.paused,
             held: s.held.clone(),
         }))
@@ -283,197 +298,5 @@ impl Shared {
                 cancel.cancel();
             }
         });
-    }
-
-    async fn read_files(&self) {
-        while !self.stop.is_cancelled() {
-            let next = if self.with(|s| s.paused) {
-                Ok(None)
-            } else {
-                self.library.take_job().await
-            };
-            match next {
-                Ok(Some(job)) => self.work_on(job).await,
-                waits => {
-                    self.with(|s| {
-                        if let Err(e) = waits {
-                            s.hold(storing_failed(&e));
-                        }
-                        s.reading_idle = true;
-                        s.finished = 0;
-                        s.since = None;
-                    });
-                    self.tell();
-                    tokio::select! {
-                        () = self.wake.notified() => {}
-                        () = self.stop.cancelled() => {}
-                    }
-                }
-            }
-        }
-    }
-
-    async fn work_on(&self, job: Job) {
-        let started = Instant::now();
-        let cancel = CancellationToken::new();
-        let password = self.with(|s| {
-            s.stage = Stage::Reading;
-            s.reading_idle = false;
-            s.since.get_or_insert(started);
-            s.running = Some((job.id, cancel.clone()));
-            s.passwords.get(&job.id).cloned()
-        });
-        self.tell();
-        let ended = self.import(&job, password, &cancel).await;
-        let stopping = self.stop.is_cancelled();
-        let (state, document, failure) = match ended {
-            Ended::Stored(Stored::Added(id)) => (JobState::Added, Some(id), None),
-            Ended::Stored(Stored::Duplicate(id)) => (JobState::Duplicate, Some(id), None),
-            Ended::Failed(failure) => (JobState::Failed, None, Some(failure)),
-            // Shutting down is not the user's cancel: the file waits for the next session.
-            Ended::Cancelled if stopping => (JobState::Queued, None, None),
-            Ended::Cancelled => (JobState::Cancelled, None, None),
-        };
-        if !stopping || state != JobState::Queued {
-            // If even this cannot be written, the job is found running at the next opening and tried again.
-            let _ = self
-                .library
-                .finish_job(job.id, state, document, failure.as_ref())
-                .await;
-        }
-        self.with(|s| {
-            s.running = None;
-            s.finished += 1;
-            if state != JobState::Failed {
-                s.passwords.remove(&job.id);
-            }
-        });
-        let full = failure.clone().filter(|f| f.code == "disk_full");
-        if state != JobState::Queued {
-            (self.on_outcome)(&Outcome {
-                job: Job {
-                    state,
-                    document,
-                    failure,
-                    ..job
-                },
-                took: started.elapsed(),
-            });
-        }
-        // On a full disk most further files would fail too. After the outcome, so that who sees the queue held knows
-        // of the file already.
-        if let Some(full) = full {
-            self.with(|s| s.hold(full));
-        }
-        self.tell();
-    }
-
-    async fn import(&self, job: &Job, password: Option<SecretString>, cancel: &CancellationToken) -> Ended {
-        if job.attempts > ATTEMPTS {
-            return Ended::Failed(set_aside());
-        }
-        let path = job.path.clone();
-        let opened = tokio::task::spawn_blocking(move || Source::open(&path, DEFAULT_FILE_LIMIT)).await;
-        let source = match opened {
-            Ok(Ok(opened)) => Arc::new(opened),
-            Ok(Err(e)) => return Ended::Failed(failure(&e)),
-            Err(_) => return Ended::Failed(failure(&IntakeError::Crashed)),
-        };
-        match self.library.find_duplicate(job.folder, &source.sha256()).await {
-            Ok(Some(id)) => return Ended::Stored(Stored::Duplicate(id)),
-            Ok(None) => {}
-            Err(e) => return Ended::Failed(storing_failed(&e)),
-        }
-        let password = password.as_ref().map(ExposeSecret::expose_secret);
-        let read = tokio::select! {
-            read = self.reader.read(&source, &job.file_name, password) => read,
-            () = cancel.cancelled() => return Ended::Cancelled,
-        };
-        let extracted = match read {
-            Ok(extracted) => extracted,
-            Err(e) => return Ended::Failed(failure(&e)),
-        };
-        self.with(|s| s.stage = Stage::Storing);
-        self.tell();
-        let incoming = Incoming {
-            folder: job.folder,
-            source_name: &job.file_name,
-            source,
-            extracted,
-        };
-        match self.library.store(incoming).await {
-            Ok(stored) => Ended::Stored(stored),
-            Err(e) => Ended::Failed(storing_failed(&e)),
-        }
-    }
-
-    async fn make_vectors(&self) {
-        while !self.stop.is_cancelled() {
-            let made = self
-                .library
-                .embed_waiting(&self.stop, &|done, total| {
-                    self.with(|s| s.embedding = (done, total));
-                    self.tell();
-                })
-                .await;
-            self.with(|s| {
-                s.embedding_trouble = made.err().map(|e| e.to_string());
-                s.embedding_idle = true;
-                s.embedding = (0, 0);
-            });
-            self.tell();
-            // What was stored while the last round ran has left its word in the notification.
-            tokio::select! {
-                () = self.library.inner.to_embed.notified() => {}
-                () = self.stop.cancelled() => {}
-            }
-            self.with(|s| s.embedding_idle = false);
-        }
-    }
-}
-
-enum Ended {
-    Stored(Stored),
-    Failed(Failure),
-    Cancelled,
-}
-
-fn failure(e: &IntakeError) -> Failure {
-    Failure {
-        code: e.code().to_string(),
-        message: e.message(),
-        advice: e.advice().to_string(),
-    }
-}
-
-fn set_aside() -> Failure {
-    Failure {
-        code: "set_aside".to_string(),
-        message: "Reading this file stopped the reader twice, so it was set aside.".to_string(),
-        advice: "Open it in the program it came from, save it again, and add the new copy.".to_string(),
-    }
-}
-
-fn storing_failed(e: &LibraryError) -> Failure {
-    match e {
-        LibraryError::DiskFull | LibraryError::Vault(cabinet_vault::VaultError::DiskFull) => Failure {
-            code: "disk_full".to_string(),
-            message: "The disk is full, so this file was not added. Everything added before is safe."
-                .to_string(),
-            advice: "Free some space, then choose Retry.".to_string(),
-        },
-        _ => Failure {
-            code: "storage".to_string(),
-            message: "The cabinet could not store this file. Everything added before is safe.".to_string(),
-            advice: "Choose Retry. If it happens again, run a check of the cabinet.".to_string(),
-        },
-    }
-}
-
-/// Ids of documents that outcomes name.
-impl Outcome {
-    /// The document that was added or found.
-    pub fn document(&self) -> Option<DocumentId> {
-        self.job.document
     }
 }

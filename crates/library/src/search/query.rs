@@ -1,58 +1,120 @@
-//! What the user typed, taken apart: quoted phrases, identifiers, words.
+//! What the user typed, taken apart: words, quoted phrases, identifiers, `AND OR NOT`, `field:value`.
 
-use cabinet_text::{Folded, is_stop_word};
+use cabinet_text::{fold, is_stop_word};
 use unicode_normalization::char::is_combining_mark;
+
+use super::condition::Condition;
+use super::filters::Filters;
+use super::letter;
+
+/// Words of a query that are looked for as one phrase at most.
+const LONGEST_RUN: usize = 12;
 
 /// A query in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Query {
-    /// Quoted by the user: must stand there to the letter to count as exact.
-    pub phrases: Vec<String>,
-    /// Look like numbers of files, patients, statutes or telephones.
-    pub identifiers: Vec<String>,
-    /// Every word, phrases and identifiers included.
+    /// Come first where they stand to the letter: what was quoted, identifiers, strengths, names, a short query whole.
+    pub exact: Vec<String>,
+    /// What was quoted.
+    pub quoted: Vec<String>,
+    /// Every word to look for, those of phrases and identifiers included.
     pub words: Vec<String>,
+    /// Neighbours among the words.
+    pub pairs: Vec<String>,
+    /// Words with a hyphen inside, looked for whole besides.
+    pub compounds: Vec<String>,
     /// The last word may still be being typed.
     pub unfinished: Option<String>,
+    /// What the documents must be.
+    pub filters: Filters,
+    /// What the documents must say.
+    pub condition: Option<Condition>,
+    /// The query without its syntax, as the embedding model should read it.
+    pub meaning: String,
+}
+
+/// One piece of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lexeme {
+    Word(String),
+    Phrase(String),
+    Field(String, String),
+    And,
+    Or,
+    Not,
+    Open,
+    Close,
 }
 
 impl Query {
     /// Takes a query apart. With `as_typed` the last word counts as a beginning unless a space follows it.
     pub(crate) fn parse(raw: &str, as_typed: bool) -> Self {
-        let mut query = Self::default();
-        for (i, part) in raw.split(['"', '“', '”', '„']).enumerate() {
-            let quoted = i % 2 == 1;
-            let words: Vec<String> = words(part).collect();
-            if quoted && !words.is_empty() {
-                query
-                    .phrases
-                    .push(part.split_whitespace().collect::<Vec<_>>().join(" "));
-            }
-            if !quoted {
-                query.identifiers.extend(
-                    part.split_whitespace()
-                        .map(trim_punctuation)
-                        .filter(|w| is_identifier(w))
-                        .map(str::to_string),
-                );
-            }
-            query.words.extend(words);
-        }
-        if query.phrases.is_empty() && (2..=12).contains(&query.words.len()) {
-            // A run of words that stands somewhere to the letter is what a person pasting it looks for.
-            query
-                .phrases
-                .push(raw.split_whitespace().collect::<Vec<_>>().join(" "));
-        }
-        if as_typed && raw.ends_with(char::is_alphanumeric) {
-            query.unfinished = query.words.last().filter(|w| w.chars().count() >= 2).cloned();
-        }
-        let meaningful: Vec<String> = query
-            .words
+        let mut lexemes = lex(raw, false);
+        let operators = lexemes
             .iter()
-            .filter(|w| !is_stop_word(&w.to_lowercase()))
-            .cloned()
+            .any(|l| matches!(l, Lexeme::And | Lexeme::Or | Lexeme::Not));
+        if operators {
+            lexemes = lex(raw, true);
+        }
+        let mut query = Self::default();
+        lexemes.retain(|lexeme| match lexeme {
+            Lexeme::Field(field, value) => {
+                query.filters.read(field, value);
+                false
+            }
+            _ => true,
+        });
+        let wanted = wanted(&lexemes);
+        let mut free: Vec<&str> = Vec::new();
+        for lexeme in &wanted {
+            match lexeme {
+                Lexeme::Phrase(phrase) => {
+                    query.exact.push(phrase.clone());
+                    query.quoted.push(phrase.clone());
+                    free.push(phrase);
+                }
+                Lexeme::Word(word) => {
+                    let bare = trim_punctuation(word);
+                    if is_identifier(bare) {
+                        query.exact.push(bare.to_string());
+                    }
+                    if bare.contains('-') {
+                        query.compounds.push(bare.to_string());
+                    }
+                    free.push(word);
+                }
+                _ => {}
+            }
+        }
+        query.words = free.iter().flat_map(|part| words(part)).collect();
+        query.meaning = free.join(" ");
+        if query.quoted.is_empty() && !operators {
+            if (1..=LONGEST_RUN).contains(&query.words.len()) {
+                // What stands somewhere as it was typed or pasted is what was looked for.
+                query.exact.push(query.meaning.clone());
+            }
+            query.exact.extend(names(&free));
+            query.exact.extend(strengths(&free));
+        }
+        query.exact.sort();
+        query.exact.dedup();
+        if as_typed && raw.ends_with(char::is_alphanumeric) {
+            query.unfinished = match wanted.last() {
+                Some(Lexeme::Word(_)) => query.words.last().filter(|w| w.chars().count() >= 2).cloned(),
+                _ => None,
+            };
+        }
+        if operators {
+            query.condition = Condition::parse(&lexemes);
+        }
+        let carries = |word: &String| !is_stop_word(&word.to_lowercase());
+        query.pairs = query
+            .words
+            .windows(2)
+            .filter(|pair| pair.iter().all(carries))
+            .map(|pair| pair.join(" "))
             .collect();
+        let meaningful: Vec<String> = query.words.iter().filter(|word| carries(word)).cloned().collect();
         if !meaningful.is_empty() {
             query.words = meaningful;
         }
@@ -62,6 +124,14 @@ impl Query {
     /// The full-text expression: any of the words, the unfinished one as a beginning.
     pub(crate) fn match_any(&self) -> Option<String> {
         let mut parts: Vec<String> = self.words.iter().map(|w| quote(w)).collect();
+        parts.extend(self.compounds.iter().map(|w| quote(w)));
+        let words = self.words.join(" ");
+        parts.extend(
+            letter::spellings(&words)
+                .iter()
+                .filter(|_| self.words.len() <= LONGEST_RUN)
+                .flat_map(|spelling| spelling.split_whitespace().map(quote).collect::<Vec<_>>()),
+        );
         parts.sort();
         parts.dedup();
         parts.extend(self.unfinished.as_ref().map(|w| format!("{}*", quote(w))));
@@ -72,24 +142,186 @@ impl Query {
         }
     }
 
-    /// Full-text expressions that narrow down where each exact part may stand, with the part itself.
-    pub(crate) fn match_exact(&self) -> impl Iterator<Item = (String, &str)> {
-        self.phrases
-            .iter()
-            .chain(&self.identifiers)
-            .map(|part| (quote(part), part.as_str()))
+    /// As [`Query::match_any`], but where neighbours stand side by side that counts as a word more.
+    pub(crate) fn match_any_and_pairs(&self) -> Option<String> {
+        let any = self.match_any()?;
+        let pairs = self.pairs.iter().map(|pair| format!(" OR {}", quote(pair)));
+        Some(any + &pairs.collect::<String>())
+    }
+
+    /// Full-text expressions that narrow down where each exact part may stand, with the part's words.
+    pub(crate) fn match_exact(&self) -> impl Iterator<Item = (String, Vec<String>)> {
+        self.exact.iter().map(|part| (exactly(part), letter::words(part)))
+    }
+
+    /// The words that may be marked, as they are compared.
+    pub(crate) fn marked_words(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.words.iter().map(|w| fold(w)).collect();
+        all.extend(self.exact.iter().flat_map(|part| letter::words(part)));
+        all.retain(|word| !is_stop_word(word) || self.words.iter().any(|w| fold(w) == *word));
+        all
     }
 }
 
+/// The full-text expression for a phrase in all its spellings.
+pub(crate) fn exactly(part: &str) -> String {
+    letter::spellings(part)
+        .iter()
+        .map(|spelling| quote(spelling))
+        .collect::<Vec<_>>()
+        .join(" OR ")
+}
+
+/// The pieces that are not negated.
+fn wanted(lexemes: &[Lexeme]) -> Vec<&Lexeme> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while at < lexemes.len() {
+        if lexemes[at] == Lexeme::Not {
+            at += 1;
+            let mut depth = 0;
+            while at < lexemes.len() {
+                match lexemes[at] {
+                    Lexeme::Open => depth += 1,
+                    Lexeme::Close => depth -= 1,
+                    _ => {}
+                }
+                at += 1;
+                if depth <= 0 {
+                    break;
+                }
+            }
+        } else {
+            found.push(&lexemes[at]);
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Splits a query at white space and quotes. Brackets count only beside operators: they stand in statutes too.
+fn lex(raw: &str, brackets: bool) -> Vec<Lexeme> {
+    const QUOTES: [char; 4] = ['"', '“', '”', '„'];
+    let chars: Vec<char> = raw.chars().collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    let quoted = |from: usize| {
+        let end = (from..chars.len())
+            .find(|&i| QUOTES.contains(&chars[i]))
+            .unwrap_or(chars.len());
+        let inside: String = chars[from..end].iter().collect();
+        (
+            inside.split_whitespace().collect::<Vec<_>>().join(" "),
+            (end + 1).min(chars.len()),
+        )
+    };
+    while at < chars.len() {
+        if chars[at].is_whitespace() {
+            at += 1;
+        } else if QUOTES.contains(&chars[at]) {
+            let (phrase, next) = quoted(at + 1);
+            if words(&phrase).next().is_some() {
+                found.push(Lexeme::Phrase(phrase));
+            }
+            at = next;
+        } else if brackets && matches!(chars[at], '(' | ')') {
+            found.push(if chars[at] == '(' {
+                Lexeme::Open
+            } else {
+                Lexeme::Close
+            });
+            at += 1;
+        } else {
+            let from = at;
+            at = (from..chars.len())
+                .find(|&i| {
+                    let c = chars[i];
+                    c.is_whitespace() || QUOTES.contains(&c) || (brackets && matches!(c, '(' | ')'))
+                })
+                .unwrap_or(chars.len());
+            let chunk: String = chars[from..at].iter().collect();
+            let opens_quote = chars.get(at).is_some_and(|c| QUOTES.contains(c));
+            match chunk.as_str() {
+                "AND" => found.push(Lexeme::And),
+                "OR" => found.push(Lexeme::Or),
+                "NOT" => found.push(Lexeme::Not),
+                "-" if opens_quote => found.push(Lexeme::Not),
+                _ => match chunk.split_once(':') {
+                    Some((field, "")) if opens_quote && Filters::knows(field) => {
+                        let (value, next) = quoted(at + 1);
+                        found.push(Lexeme::Field(field.to_lowercase(), value));
+                        at = next;
+                    }
+                    Some((field, value)) if !value.is_empty() && Filters::knows(field) => {
+                        found.push(Lexeme::Field(field.to_lowercase(), value.to_string()));
+                    }
+                    _ => {
+                        let without = chunk
+                            .strip_prefix('-')
+                            .filter(|rest| rest.starts_with(char::is_alphabetic));
+                        found.extend(without.map(|_| Lexeme::Not));
+                        found.push(Lexeme::Word(without.unwrap_or(&chunk).to_string()));
+                    }
+                },
+            }
+        }
+    }
+    found
+}
+
+/// Runs of capitalised words inside a query that is otherwise in small letters: most likely a person or a party.
+fn names(chunks: &[&str]) -> Vec<String> {
+    let capital = |chunk: &&str| trim_punctuation(chunk).starts_with(char::is_uppercase);
+    if chunks.iter().filter(|c| capital(c)).count() * 2 > chunks.len() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    for chunk in chunks.iter().copied().chain([""]) {
+        let is_capital = capital(&chunk) && !is_stop_word(&chunk.to_lowercase());
+        if is_capital {
+            run.push(trim_punctuation(chunk));
+        }
+        if !is_capital || chunk.ends_with([',', ';', '.', '?']) {
+            if run.len() >= 2 {
+                found.push(run.join(" "));
+            }
+            run.clear();
+        }
+    }
+    found
+}
+
+/// A word with the strength behind it: "warfarin 5 mg", "warfarin 5mg".
+fn strengths(chunks: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for first in 0..chunks.len() {
+        if !chunks[first].chars().all(char::is_alphabetic) || is_stop_word(&chunks[first].to_lowercase()) {
+            continue;
+        }
+        for last in [first + 1, first + 2] {
+            let Some(run) = chunks.get(first..=last) else {
+                continue;
+            };
+            let run = run.join(" ");
+            let digits = chunks[first + 1].starts_with(|c: char| c.is_ascii_digit());
+            if digits && letter::words(&run).len() == 3 && letter::spellings(&run).len() > 1 {
+                found.push(run);
+                break;
+            }
+        }
+    }
+    found
+}
+
 /// Words as the full-text index sees them: runs of letters and digits.
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
         .filter(|w| !w.is_empty())
         .map(str::to_string)
 }
 
 /// A full-text string: whatever stands in it is text, never syntax.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('"', " "))
 }
 
@@ -97,7 +329,7 @@ fn trim_punctuation(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric() && c != '§')
 }
 
-/// At least four digits, or three beside letters or separators: MRN, docket and telephone numbers, not years in
+/// At least five digits, or three beside letters or separators: MRN, docket and telephone numbers, not years in
 /// running text alone.
 fn is_identifier(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
@@ -107,20 +339,6 @@ fn is_identifier(word: &str) -> bool {
     digits >= 5 || (digits >= 3 && others)
 }
 
-/// Whether `part` stands in `text` to the letter but for case, accents and line breaks, and not as a piece of a
-/// longer word or number.
-pub(crate) fn stands_in(text: &str, part: &str) -> bool {
-    let chars: Vec<char> = text.chars().collect();
-    let in_word = |at: Option<usize>| {
-        at.and_then(|at| chars.get(at))
-            .is_some_and(|c| c.is_alphanumeric())
-    };
-    Folded::new(text)
-        .find(part)
-        .iter()
-        .any(|span| !in_word(span.start.checked_sub(1)) && !in_word(Some(span.end)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,12 +346,25 @@ mod tests {
     #[test]
     fn quoted_phrases_and_identifiers_are_told_apart_from_words() {
         let q = Query::parse("discharge of \"Ada Example\" MRN 4471-882, 2019", false);
-        assert_eq!(q.phrases, ["Ada Example"]);
-        assert_eq!(q.identifiers, ["4471-882"], "a bare year is a word");
+        assert_eq!(q.exact, ["4471-882", "Ada Example"], "a bare year is a word");
         assert!(
             !q.words.contains(&"of".to_string()),
             "stop words go when others remain"
         );
+    }
+
+    #[test]
+    fn names_and_strengths_inside_a_question_are_parts() {
+        let q = Query::parse(
+            "when did Ada Example start warfarin 5mg daily and stop taking something else later on",
+            false,
+        );
+        assert_eq!(q.exact, ["Ada Example", "warfarin 5mg"]);
+        let title = Query::parse(
+            "Does Warfarin Cause Bleeding In People Who Take It For A Very Long While?",
+            false,
+        );
+        assert!(title.exact.is_empty(), "{:?}", title.exact);
     }
 
     #[test]
@@ -150,18 +381,37 @@ mod tests {
     }
 
     #[test]
-    fn exact_means_whole_words_in_any_case_and_without_diacritics() {
-        assert!(stands_in("Seen by Dr José\nNúñez today", "dr jose nunez"));
-        assert!(!stands_in("number 44718829", "4471882"));
-        assert!(stands_in("MRN: 4471-882.", "4471-882"));
-    }
-
-    #[test]
     fn the_last_word_is_a_beginning_only_while_it_is_typed() {
         assert_eq!(
             Query::parse("amoxi", true).match_any().unwrap(),
             "\"amoxi\" OR \"amoxi\"*"
         );
         assert_eq!(Query::parse("amoxi ", true).match_any().unwrap(), "\"amoxi\"");
+    }
+
+    #[test]
+    fn fields_and_negations_leave_the_words() {
+        let q = Query::parse(
+            "folder:\"Smith v Jones\" type:pdf costs -interim after:2024-02",
+            false,
+        );
+        assert_eq!(q.words, ["costs"]);
+        assert_eq!(q.meaning, "costs");
+        assert_eq!(q.filters.folder.as_deref(), Some("Smith v Jones"));
+        assert_eq!(q.filters.kinds, ["pdf"]);
+        assert!(q.condition.is_some());
+        let docket = Query::parse("2:19-cv-01234 -5", false);
+        assert_eq!(docket.exact[0], "2:19-cv-01234");
+        assert!(docket.condition.is_none());
+    }
+
+    #[test]
+    fn compounds_are_looked_for_whole_too() {
+        assert!(
+            Query::parse("twenty-one days", false)
+                .match_any()
+                .unwrap()
+                .contains("\"twenty-one\"")
+        );
     }
 }

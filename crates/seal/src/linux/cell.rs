@@ -60,7 +60,7 @@ fn no_paths() -> Result<(), landlock::RulesetError> {
 }
 
 /// Sets a soft limit and a hard one `slack` above it, never above what the process was started with.
-fn limit(resource: Resource, soft: u64, slack: u64) -> Result<(), SealError> {
+pub(super) fn limit(resource: Resource, soft: u64, slack: u64) -> Result<(), SealError> {
     let ceiling = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
     let hard = soft.saturating_add(slack).min(ceiling);
     rustix::process::setrlimit(
@@ -77,7 +77,7 @@ fn limit(resource: Resource, soft: u64, slack: u64) -> Result<(), SealError> {
 }
 
 /// `VmSize` of this process.
-fn mapped_bytes() -> Result<u64, SealError> {
+pub(super) fn mapped_bytes() -> Result<u64, SealError> {
     let doing = "reading the size of this process";
     let status =
         std::fs::read_to_string("/proc/self/status").map_err(|source| SealError::Kernel { doing, source })?;

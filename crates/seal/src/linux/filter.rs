@@ -79,6 +79,96 @@ pub(super) fn cell(pid: u32) -> Result<[BpfProgram; 2], SealError> {
     ])
 }
 
+/// The filters of the courier's cell, in the order in which they must be laid.
+pub(super) fn courier(pid: u32, files_closed: bool) -> Result<[BpfProgram; 2], SealError> {
+    let hostile = always([
+        libc::SYS_execve,
+        libc::SYS_execveat,
+        libc::SYS_listen,
+        libc::SYS_accept,
+        libc::SYS_accept4,
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_io_uring_setup,
+        libc::SYS_bpf,
+        libc::SYS_userfaultfd,
+        libc::SYS_keyctl,
+    ]);
+    let allowed = courier_calls(pid, files_closed).map_err(|_| SealError::Filter {
+        what: "the courier's calls",
+    })?;
+    Ok([
+        compile(
+            hostile,
+            SeccompAction::Allow,
+            SeccompAction::KillProcess,
+            "hostile calls",
+        )?,
+        compile(
+            allowed,
+            SeccompAction::Errno(libc::EPERM.unsigned_abs()),
+            SeccompAction::Allow,
+            "the courier's calls",
+        )?,
+    ])
+}
+
+/// What one does who asks name servers, connects, speaks and listens to the answer. Files can be opened only where
+/// Landlock says which.
+fn courier_calls(pid: u32, files_closed: bool) -> Result<Rules, BackendError> {
+    let mut rules = parser_calls(pid)?;
+    rules.extend(always([
+        libc::SYS_connect,
+        libc::SYS_sendto,
+        libc::SYS_sendmsg,
+        libc::SYS_sendmmsg,
+        libc::SYS_recvfrom,
+        libc::SYS_recvmsg,
+        libc::SYS_shutdown,
+        libc::SYS_getsockname,
+        libc::SYS_getpeername,
+        libc::SYS_getsockopt,
+        libc::SYS_setsockopt,
+        libc::SYS_fcntl,
+        libc::SYS_epoll_ctl,
+        libc::SYS_epoll_pwait,
+        libc::SYS_newfstatat,
+        libc::SYS_uname,
+        // One port more to close, when it is known: these only ever narrow.
+        libc::SYS_landlock_create_ruleset,
+        libc::SYS_landlock_add_rule,
+        libc::SYS_landlock_restrict_self,
+        // Binding to a port of one's own choice is not among them; the kernel chooses.
+    ]));
+    #[cfg(target_arch = "x86_64")]
+    rules.extend(always([libc::SYS_epoll_wait]));
+    if files_closed {
+        rules.extend(always([libc::SYS_openat]));
+    }
+    let int_is = |argument, value| SeccompRule::new(vec![int(argument, SeccompCmpOp::Eq, value)?]);
+    rules.insert(
+        libc::SYS_socket,
+        vec![int_is(0, libc::AF_INET)?, int_is(0, libc::AF_INET6)?],
+    );
+    rules.insert(
+        libc::SYS_ioctl,
+        vec![
+            SeccompRule::new(vec![request(libc::FIONREAD)?])?,
+            SeccompRule::new(vec![request(libc::FIONBIO)?])?,
+        ],
+    );
+    // Laid again by Landlock before each of its restrictions.
+    rules.insert(libc::SYS_prctl, vec![int_is(0, libc::PR_SET_NO_NEW_PRIVS)?]);
+    Ok(rules)
+}
+
+/// The second argument of `ioctl`.
+fn request(value: libc::Ioctl) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value & 0xffff_ffff)
+}
+
 /// What a parser does that has its files open and starts no threads: read, write, memory, time, chance, end.
 fn parser_calls(pid: u32) -> Result<Rules, BackendError> {
     let mut rules = always([

@@ -1,5 +1,6 @@
 //! Keeping the process's memory to itself.
 
+use rustix::fs::Mode;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
 use crate::SealError;
@@ -12,12 +13,15 @@ pub(super) const CORE_LIMIT: u64 = 1;
 /// processes of the user), stops memory dumps of its children too, and gives up gaining rights by `execve`.
 ///
 /// Call it first of all, before other threads are started: what the process may gain is a property of threads.
+/// Files that it makes are its owner's alone from then on, whatever library makes them.
+///
 /// It is separate from [`seal_network`](crate::seal_network) because it does not reach programs started later:
 /// a program that is executed becomes dumpable again (its core limit stays).
 ///
 /// # Errors
 /// When the kernel refuses one of the three; the others may already be in force.
 pub fn harden_process() -> Result<(), SealError> {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     not_dumpable()?;
     rustix::process::setrlimit(
         Resource::Core,

@@ -8,6 +8,10 @@
 #[cfg(target_os = "linux")]
 mod cell;
 #[cfg(target_os = "linux")]
+mod courier;
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
 mod harden;
 #[cfg(all(target_os = "linux", feature = "inspectable"))]
 mod inspectable;
@@ -44,10 +48,16 @@ fn cases() -> Vec<Case> {
         not(feature = "inspectable"),
         expect(unused_mut, reason = "one list more with the feature")
     )]
-    let mut all: Vec<Case> = [network::cases(), cell::cases(), harden::cases()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut all: Vec<Case> = [
+        network::cases(),
+        cell::cases(),
+        courier::cases(),
+        harden::cases(),
+        files::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     #[cfg(feature = "inspectable")]
     all.extend(inspectable::cases());
     all

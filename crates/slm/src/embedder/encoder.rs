@@ -238,6 +238,7 @@ impl Encoder {
                 size,
                 &queries[at..ends[task]],
                 &vec![length; length],
+                length,
                 &seen,
                 out,
             );

@@ -18,7 +18,7 @@ use tokio::sync::{OnceCell, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::embedder::EmbedderText;
-use crate::kernels::pool::Pool;
+use crate::kernels::power;
 use crate::writer::{Message, Sampling, WriterText};
 use crate::{SlmError, VerifiedModel};
 use queue::{Job, Queue, Work};
@@ -71,6 +71,8 @@ pub enum GenerateEvent {
         prompt_tokens: usize,
         /// Tokens of the answer.
         new_tokens: usize,
+        /// Tokens of the answer that were guessed rightly, several in one step.
+        guessed_tokens: usize,
     },
     /// The answer could not be completed. The last event.
     Failed(SlmError),
@@ -84,6 +86,7 @@ impl std::fmt::Debug for GenerateEvent {
                 reason,
                 prompt_tokens,
                 new_tokens,
+                ..
             } => {
                 write!(
                     f,
@@ -132,9 +135,10 @@ struct Shared {
 }
 
 impl Engine {
-    /// Starts an engine on as many threads as the processor has. Models are loaded when first needed.
+    /// Starts an engine on as many threads as the processor has cores; half of them work while the machine runs on
+    /// battery. Models are loaded when first needed.
     pub fn start(models: EngineModels) -> Self {
-        Self::start_on(models, Pool::default_threads())
+        Self::start_on(models, power::cores())
     }
 
     /// As [`Engine::start`], on a given number of threads.

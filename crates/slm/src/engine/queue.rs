@@ -68,6 +68,7 @@ impl Work {
                     reason,
                     prompt_tokens: prompt.len(),
                     new_tokens: 0,
+                    guessed_tokens: 0,
                 };
                 drop(events.try_send(event));
             }

@@ -110,6 +110,7 @@ async fn an_answer_has_the_length_asked_for_and_never_varies() {
         reason: FinishReason::Length,
         prompt_tokens,
         new_tokens: 40,
+        ..
     } = end
     else {
         panic!("{end:?}")
@@ -146,6 +147,30 @@ async fn a_remembered_beginning_changes_no_answer() {
         let warm = say(&engine, request()).await;
         let (fresh, _made) = self::engine();
         assert_eq!(say(&fresh, request()).await, warm, "{end}");
+    }
+}
+
+#[tokio::test]
+async fn several_beginnings_are_remembered_at_once_and_change_no_answer() {
+    let (engine, _made) = engine();
+    let source = |at: usize| format!("{} ", ["the cat", "a dog", "the old house"][at]).repeat(30);
+    let asked = |at: usize, what: &str| request(&(source(at) + what), 20, Priority::Foreground);
+    let mut fresh = Vec::new();
+    for at in 0..3 {
+        let (alone, _made) = self::engine();
+        fresh.push((
+            say(&alone, asked(at, "one thing")).await.0,
+            say(&alone, asked(at, "another, at greater length than before"))
+                .await
+                .0,
+        ));
+    }
+    for (at, (right, _)) in fresh.iter().enumerate() {
+        assert_eq!(&say(&engine, asked(at, "one thing")).await.0, right);
+    }
+    for (at, (_, right)) in fresh.iter().enumerate() {
+        let what = "another, at greater length than before";
+        assert_eq!(&say(&engine, asked(at, what)).await.0, right, "source {at}");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::queue::{Job, Next, Queue, Work};
 use super::{FinishReason, GenerateEvent, Priority, Shared};
 use crate::embedder::{self, Encoder, Scratch};
-use crate::kernels::Compute;
+use crate::kernels::{Compute, power};
 use crate::writer::cache::Cache;
 use crate::writer::{Buffers, Generation, Model, Sampling, Step, WriterText};
 use crate::{SlmError, memory};
@@ -18,18 +19,23 @@ use crate::{SlmError, memory};
 /// Word pieces of one batch: enough that weights are read from memory once for many rows, few enough that whoever
 /// waits for the batch to end waits some thirty milliseconds.
 const BATCH: usize = 512;
-/// Conversations remembered for the case that they go on.
-const REMEMBERED: usize = 2;
+/// Bytes of texts read before that are kept for the case that a prompt begins as they did: some 4,000 tokens of the
+/// default model.
+const REMEMBERED: usize = 96 << 20;
+/// Fewer tokens than this are read again sooner than they are found and copied.
+const WORTHWHILE: usize = 16;
 
 /// What the thread owns.
 pub(super) struct Worker {
     shared: Arc<Shared>,
+    threads: usize,
+    power_seen: Option<Instant>,
     compute: Compute,
     encoder: Option<Arc<Encoder>>,
     scratch: Scratch,
     writer: Option<Arc<Model>>,
     buffers: Buffers,
-    /// Oldest first.
+    /// Least recently used first.
     remembered: Vec<Cache>,
     aside: Aside,
 }
@@ -44,6 +50,8 @@ impl Worker {
     pub(super) fn new(shared: Arc<Shared>, threads: usize) -> Self {
         Self {
             shared,
+            threads,
+            power_seen: None,
             compute: Compute::new(threads),
             encoder: None,
             scratch: Scratch::default(),
@@ -87,6 +95,7 @@ impl Worker {
         if job.work.is_abandoned() || job.epoch != self.shared.queue.epoch() {
             return job.work.drop_undone(SlmError::Cancelled);
         }
+        self.take_power_into_account();
         let (priority, epoch) = (job.priority, job.epoch);
         // The job's place is given back when the job is done.
         let _place = job.place;
@@ -117,6 +126,16 @@ impl Worker {
                 let loaded = self.caught(|worker| worker.load(text.as_deref()));
                 drop(reply.send(loaded));
             }
+        }
+    }
+
+    /// Uses fewer threads while the machine runs on battery.
+    fn take_power_into_account(&mut self) {
+        /// A plug is not pulled more often than that.
+        const OFTEN: Duration = Duration::from_secs(10);
+        if self.power_seen.is_none_or(|seen| seen.elapsed() > OFTEN) {
+            self.power_seen = Some(Instant::now());
+            self.compute.pool.limit(power::affordable(self.threads));
         }
     }
 
@@ -240,6 +259,7 @@ impl Worker {
             self.look_up(answer.priority);
         };
         let (prompt_tokens, new_tokens) = (generation.prompt_tokens(), generation.new_tokens());
+        let guessed_tokens = generation.guessed_tokens();
         if answer.epoch == self.shared.queue.epoch() {
             self.remember(generation.into_cache());
         }
@@ -247,17 +267,23 @@ impl Worker {
             reason,
             prompt_tokens,
             new_tokens,
+            guessed_tokens,
         })
     }
 
-    /// The memory of the conversation that shares most with this prompt, or a new one.
+    /// What is known of the beginning of this prompt: of all remembered texts the longest such beginning.
     fn recall(&mut self, model: &Model, prompt: &[u32]) -> Cache {
         let known = self.remembered.iter().map(|cache| cache.shared(prompt));
-        let best = known.enumerate().max_by_key(|(_, shared)| *shared);
-        match best {
-            // Taking one over throws away what it knows beyond the shared beginning; worth it for the better half.
-            Some((index, shared)) if 2 * shared >= self.remembered[index].len() => {
-                self.remembered.remove(index)
+        match known.enumerate().max_by_key(|(_, shared)| *shared) {
+            Some((index, shared)) if shared >= WORTHWHILE => {
+                let cache = self.remembered.remove(index);
+                // A text that goes on is continued in place; one that only begins alike stays for its own sequel.
+                if 4 * shared >= 3 * cache.len() {
+                    return cache;
+                }
+                let beginning = cache.fork(shared);
+                self.remembered.push(cache);
+                beginning
             }
             _ => Cache::new(model.config()),
         }
@@ -265,7 +291,7 @@ impl Worker {
 
     fn remember(&mut self, cache: Cache) {
         self.remembered.push(cache);
-        if self.remembered.len() > REMEMBERED {
+        while self.remembered.iter().map(Cache::bytes).sum::<usize>() > REMEMBERED {
             self.remembered.remove(0);
         }
     }

@@ -43,12 +43,13 @@ pub(crate) fn remember(keys: &mut [f16], values: &mut [f16], position: usize, ke
 }
 
 /// Attention of the rows of `queries` (already divided by the root of `size`) over the positions of `spans`. Row `r`
-/// sees the positions below `limits[r]`, at least one. `size` is a multiple of sixteen.
+/// sees the last `window` positions below `limits[r]`, at least one. `size` is a multiple of sixteen.
 pub(crate) fn attend(
     isa: Isa,
     size: usize,
     queries: &[f32],
     limits: &[usize],
+    window: usize,
     spans: &[Span<'_>],
     out: &mut [f32],
 ) {
@@ -70,23 +71,37 @@ pub(crate) fn attend(
     #[cfg(target_arch = "x86_64")]
     {
         #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-        fn wide(size: usize, queries: &[f32], limits: &[usize], spans: &[Span<'_>], out: &mut [f32]) {
-            attend_rows::<x86::Wide>(size, queries, limits, spans, out);
+        fn wide(
+            size: usize,
+            queries: &[f32],
+            limits: &[usize],
+            window: usize,
+            spans: &[Span<'_>],
+            out: &mut [f32],
+        ) {
+            attend_rows::<x86::Wide>(size, queries, limits, window, spans, out);
         }
         #[target_feature(enable = "avx2,fma,f16c")]
-        fn narrow(size: usize, queries: &[f32], limits: &[usize], spans: &[Span<'_>], out: &mut [f32]) {
-            attend_rows::<x86::Narrow>(size, queries, limits, spans, out);
+        fn narrow(
+            size: usize,
+            queries: &[f32],
+            limits: &[usize],
+            window: usize,
+            spans: &[Span<'_>],
+            out: &mut [f32],
+        ) {
+            attend_rows::<x86::Narrow>(size, queries, limits, window, spans, out);
         }
         match isa {
             // SAFETY: an `Isa` other than `Portable` is only made where its instructions were detected.
-            Isa::Avx512Vnni => return unsafe { wide(size, queries, limits, spans, out) },
+            Isa::Avx512Vnni => return unsafe { wide(size, queries, limits, window, spans, out) },
             // SAFETY: as above.
-            Isa::Avx2 => return unsafe { narrow(size, queries, limits, spans, out) },
+            Isa::Avx2 => return unsafe { narrow(size, queries, limits, window, spans, out) },
             Isa::Portable => {}
         }
     }
     let _ = isa;
-    attend_rows::<Plain>(size, queries, limits, spans, out);
+    attend_rows::<Plain>(size, queries, limits, window, spans, out);
 }
 
 /// A small product of floats with 16-bit floats.
@@ -115,6 +130,7 @@ fn attend_rows<P: Panel>(
     size: usize,
     queries: &[f32],
     limits: &[usize],
+    window: usize,
     spans: &[Span<'_>],
     out: &mut [f32],
 ) {
@@ -125,10 +141,11 @@ fn attend_rows<P: Panel>(
     for ((queries, out), limits) in tiles {
         let rows = limits.len();
         let furthest = limits.iter().max().copied().unwrap_or(0);
+        let nearest = limits.iter().min().copied().unwrap_or(0).saturating_sub(window) / SPAN;
         let mut scores = [[0.0f32; SPAN]; TILE];
         let (mut best, mut total) = ([f32::NEG_INFINITY; TILE], [0.0f32; TILE]);
         out.fill(0.0);
-        for (index, span) in spans[..furthest.div_ceil(SPAN)].iter().enumerate() {
+        for (index, span) in spans[..furthest.div_ceil(SPAN)].iter().enumerate().skip(nearest) {
             let first = index * SPAN;
             // SAFETY: `rows` rows of `size` queries; keys are `size` rows of 64; scores have six rows of 64.
             unsafe {
@@ -137,13 +154,13 @@ fn attend_rows<P: Panel>(
             }
             for (row, scores) in scores[..rows].iter_mut().enumerate() {
                 let seen = limits[row].saturating_sub(first).min(SPAN);
-                if seen == 0 {
+                let past = limits[row].saturating_sub(window).saturating_sub(first).min(SPAN);
+                if seen <= past {
                     *scores = [0.0; SPAN];
                     continue;
                 }
-                if seen < SPAN {
-                    scores[seen..].fill(f32::NEG_INFINITY);
-                }
+                scores[seen..].fill(f32::NEG_INFINITY);
+                scores[..past].fill(f32::NEG_INFINITY);
                 let high = highest(scores).max(best[row]);
                 let shrink = exp(best[row] - high);
                 best[row] = high;
@@ -439,15 +456,20 @@ mod tests {
                 .enumerate()
                 .flat_map(|(r, _)| row(r + 90_000))
                 .collect();
-            for isa in Isa::available() {
+            let all = [usize::MAX, 70, 3];
+            for (isa, window) in Isa::available()
+                .into_iter()
+                .flat_map(|isa| all.map(|window| (isa, window)))
+            {
                 let mut out = vec![0.0; queries.len()];
-                attend(isa, size, &queries, &limits, &spans, &mut out);
+                attend(isa, size, &queries, &limits, window, &spans, &mut out);
                 for (r, limit) in limits.iter().enumerate() {
+                    let from = limit.saturating_sub(window);
                     let right = plain(
                         size,
                         &queries[r * size..(r + 1) * size],
-                        &keys[..*limit],
-                        &values[..*limit],
+                        &keys[from..*limit],
+                        &values[from..*limit],
                     );
                     for (found, right) in out[r * size..(r + 1) * size].iter().zip(right) {
                         assert!(
@@ -462,6 +484,7 @@ mod tests {
                         size,
                         &queries[r * size..(r + 1) * size],
                         &[*limit],
+                        window,
                         &spans,
                         &mut alone,
                     );

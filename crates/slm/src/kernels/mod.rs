@@ -22,13 +22,14 @@ mod matmul;
 pub(crate) mod pack;
 pub(crate) mod pool;
 mod portable;
+pub(crate) mod power;
 pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use activations::{Activations, Grain};
 pub(crate) use isa::Isa;
-pub(crate) use matmul::{Linear, Place};
+pub(crate) use matmul::{Linear, Place, TILE_ROWS};
 
 use pool::{Parts, Pool};
 

@@ -27,6 +27,9 @@ const ALONE: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(3
 /// Steps without delay after which the machine counts as free again.
 const CALM: u32 = 300;
 
+/// How often a thread that does not take part looks whether it may again.
+const IDLE: Duration = Duration::from_millis(100);
+
 type Task<'a> = dyn Fn(usize) + Sync + 'a;
 
 /// A fixed set of threads; the caller of [`Pool::run`] is one of them.
@@ -78,6 +81,8 @@ struct Shared {
     done: AtomicU32,
     panicked: AtomicBool,
     stop: AtomicBool,
+    /// Threads that take part, the caller included.
+    active: AtomicUsize,
     sleepers: AtomicUsize,
     sleep: Mutex<()>,
     wake: Condvar,
@@ -92,6 +97,7 @@ impl Pool {
             done: AtomicU32::new(0),
             panicked: AtomicBool::new(false),
             stop: AtomicBool::new(false),
+            active: AtomicUsize::new(threads.max(1)),
             sleepers: AtomicUsize::new(0),
             sleep: Mutex::new(()),
             wake: Condvar::new(),
@@ -102,7 +108,7 @@ impl Pool {
                 // A system that grants no more threads leaves a smaller pool, which is still correct.
                 std::thread::Builder::new()
                     .name(format!("model-{number}"))
-                    .spawn(move || shared.work())
+                    .spawn(move || shared.work(number))
                     .ok()
             })
             .collect();
@@ -113,16 +119,14 @@ impl Pool {
         }
     }
 
-    /// One thread for each processor the system grants us, at most eight: beyond that, memory is the limit.
-    pub(crate) fn default_threads() -> usize {
-        std::thread::available_parallelism()
-            .map_or(1, std::num::NonZero::get)
-            .min(8)
+    /// Lets only so many threads take part from now on, the caller included: at least that one.
+    pub(crate) fn limit(&mut self, threads: usize) {
+        self.shared.active.store(threads.max(1), Ordering::Relaxed);
     }
 
     /// Threads that take part, the caller included.
     pub(crate) fn threads(&self) -> usize {
-        self.workers.len() + 1
+        (self.workers.len() + 1).min(self.shared.active.load(Ordering::Relaxed))
     }
 
     /// Calls `task` once with every number below `count`, on all threads, and returns when all have finished.
@@ -131,7 +135,7 @@ impl Pool {
     /// If a task panicked, after all others have finished.
     pub(crate) fn run(&mut self, count: usize, task: &Task<'_>) {
         let begin = Instant::now();
-        if count <= 1 || self.workers.is_empty() || self.crowd.is_dense(begin) {
+        if count <= 1 || self.threads() == 1 || self.crowd.is_dense(begin) {
             (0..count).for_each(task);
             return;
         }
@@ -195,8 +199,12 @@ impl Drop for Pool {
 }
 
 impl Shared {
-    fn work(&self) {
+    fn work(&self, number: usize) {
         while !self.stop.load(Ordering::Relaxed) {
+            if number >= self.active.load(Ordering::Relaxed) {
+                std::thread::sleep(IDLE);
+                continue;
+            }
             if self.claim_and_run() {
                 continue;
             }
@@ -303,6 +311,30 @@ mod tests {
                 "{count} tasks"
             );
         }
+    }
+
+    #[test]
+    fn a_limit_leaves_the_work_to_fewer_threads() {
+        let mut pool = Pool::new(3);
+        for limit in [1, 2, 3, 0] {
+            pool.limit(limit);
+            assert_eq!(pool.threads(), limit.max(1));
+            let names = Mutex::new(std::collections::HashSet::new());
+            for _ in 0..200 {
+                pool.run(9, &|_| {
+                    lock_of(&names).insert(std::thread::current().id());
+                });
+            }
+            // A thread that was about to claim a task when the limit fell may still take that one.
+            assert!(lock_of(&names).len() <= 3);
+            if limit <= 1 {
+                assert_eq!(lock_of(&names).len(), 1, "the caller alone");
+            }
+        }
+    }
+
+    fn lock_of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[test]

@@ -71,6 +71,20 @@ by_isa! {
 }
 
 #[inline(always)]
+fn rms_norm_rows_in_place(x: &mut [f32], weight: &[f32], epsilon: f32) {
+    let width = weight.len();
+    for x in x.chunks_exact_mut(width) {
+        let scale = 1.0 / (sum_of(x, |v| v * v) / width as f32 + epsilon).sqrt();
+        x.iter_mut().zip(weight).for_each(|(x, w)| *x = *x * scale * w);
+    }
+}
+
+by_isa! {
+    /// As [`rms_norm`], in place.
+    pub(crate) rms_norm_in_place = rms_norm_rows_in_place; (x: &mut [f32], weight: &[f32], epsilon: f32)
+}
+
+#[inline(always)]
 fn layer_norm_rows(x: &mut [f32], weight: &[f32], bias: &[f32], epsilon: f32) {
     let width = weight.len();
     for x in x.chunks_exact_mut(width) {
@@ -104,6 +118,23 @@ by_isa! {
 }
 
 #[inline(always)]
+fn gelu_gate_rows(both: &[f32], width: usize, out: &mut [f32]) {
+    for (both, out) in both.chunks_exact(2 * width).zip(out.chunks_exact_mut(width)) {
+        let (gate, up) = both.split_at(width);
+        for ((out, g), u) in out.iter_mut().zip(gate).zip(up) {
+            // (1 + tanh t) / 2 is 1 / (1 + e^-2t).
+            let t = 1.595_769 * (g + 0.044_715 * g * g * g);
+            *out = g / (1.0 + exp(-t)) * u;
+        }
+    }
+}
+
+by_isa! {
+    /// As [`gate`], with the gate's GELU in its approximation by tanh.
+    pub(crate) gelu_gate = gelu_gate_rows; (both: &[f32], width: usize, out: &mut [f32])
+}
+
+#[inline(always)]
 fn gelu_values(x: &mut [f32]) {
     for x in x {
         *x = 0.5 * *x * (1.0 + erf(*x * std::f32::consts::FRAC_1_SQRT_2));
@@ -132,6 +163,24 @@ by_isa! {
     /// Turns the first `heads` heads of each row by its position's angles (rotary position embedding). Neighbouring
     /// numbers form a pair: files of the llama architecture are ordered so.
     pub(crate) rotate = rotate_rows; (x: &mut [f32], stride: usize, heads: usize, size: usize, angles: &[f32])
+}
+
+#[inline(always)]
+fn rotate_half_rows(x: &mut [f32], stride: usize, heads: usize, size: usize, angles: &[f32]) {
+    for (x, angles) in x.chunks_exact_mut(stride).zip(angles.chunks_exact(size)) {
+        let (cos, sin) = angles.split_at(size / 2);
+        for head in x[..heads * size].chunks_exact_mut(size) {
+            let (first, second) = head.split_at_mut(size / 2);
+            for (((a, b), c), s) in first.iter_mut().zip(second).zip(cos).zip(sin) {
+                (*a, *b) = (*a * c - *b * s, *a * s + *b * c);
+            }
+        }
+    }
+}
+
+by_isa! {
+    /// As [`rotate`], with pairs of one number of a head's first half and one of its second.
+    pub(crate) rotate_halves = rotate_half_rows; (x: &mut [f32], stride: usize, heads: usize, size: usize, angles: &[f32])
 }
 
 #[cfg(test)]
@@ -168,6 +217,20 @@ mod tests {
             gelu(isa, &mut x);
             for (found, (at, right)) in x.iter().zip(known) {
                 assert!((found - right).abs() < 2e-6, "{isa:?}: gelu({at}) = {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_gelu_gate_matches_its_definition_on_every_instruction_set() {
+        let gates = [-4.0f32, -1.0, -0.3, 0.0, 0.5, 1.0, 3.0];
+        let both: Vec<f32> = gates.iter().copied().chain(gates.map(|_| 2.0)).collect();
+        for isa in Isa::available() {
+            let mut out = [0.0; 7];
+            gelu_gate(isa, &both, 7, &mut out);
+            for (found, x) in out.iter().zip(gates) {
+                let t = (std::f32::consts::FRAC_2_PI.sqrt() * (x + 0.044715 * x.powi(3))).tanh();
+                assert!((found - x * (1.0 + t)).abs() < 2e-6, "{isa:?}: {x} gives {found}");
             }
         }
     }

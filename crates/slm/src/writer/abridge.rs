@@ -104,6 +104,16 @@ impl Abridgement {
         !allowed.is_empty()
     }
 
+    /// The text that comes next if nothing is cut: as far as it is certain and `doubtful` tokens more, `most` in all.
+    pub(crate) fn ahead(&self, doubtful: usize, most: usize) -> &[u32] {
+        let certain = self.cuts[self.at..]
+            .iter()
+            .take_while(|cut| cut.is_none())
+            .count();
+        let end = (self.at + (certain + doubtful).min(most)).min(self.tokens.len());
+        &self.tokens[self.at..end]
+    }
+
     /// Notes which token was chosen.
     pub(crate) fn advance(&mut self, token: u32) {
         let (choices, _) = self.choices();

@@ -8,30 +8,23 @@
 use half::f16;
 use zeroize::Zeroize;
 
-use super::config::Config;
+use super::config::{Config, Mixing};
 use crate::kernels::attention::{SPAN, Span};
 
 /// The state of one text.
 pub(crate) struct Cache {
-    layers: usize,
-    key_heads: usize,
     head_size: usize,
+    /// Where each layer's part of a block begins, and the length of a block.
+    places: Vec<usize>,
     tokens: Vec<u32>,
     blocks: Vec<Box<[f16]>>,
 }
 
 impl Cache {
     pub(crate) fn new(config: &Config) -> Self {
-        let &Config {
-            layers,
-            key_heads,
-            head_size,
-            ..
-        } = config;
         Self {
-            layers,
-            key_heads,
-            head_size,
+            head_size: config.head_size,
+            places: places(config),
             tokens: Vec::new(),
             blocks: Vec::new(),
         }
@@ -39,8 +32,7 @@ impl Cache {
 
     /// Bytes that a text of `positions` tokens takes.
     pub(crate) fn size(config: &Config, positions: usize) -> usize {
-        let block = config.layers * config.key_heads * 2 * config.head_size * SPAN;
-        positions.div_ceil(SPAN) * block * size_of::<f16>()
+        positions.div_ceil(SPAN) * block_of(&places(config)) * size_of::<f16>()
     }
 
     /// How many tokens were read so far.
@@ -53,6 +45,22 @@ impl Cache {
         self.tokens.iter().zip(prompt).take_while(|(a, b)| a == b).count()
     }
 
+    /// A copy of the first `len` positions, so that another text that begins so need not be read again.
+    pub(crate) fn fork(&self, len: usize) -> Self {
+        let len = len.min(self.tokens.len());
+        Self {
+            tokens: self.tokens[..len].to_vec(),
+            blocks: self.blocks[..len.div_ceil(SPAN)].to_vec(),
+            places: self.places.clone(),
+            head_size: self.head_size,
+        }
+    }
+
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.blocks.iter().map(|block| size_of_val(&**block)).sum()
+    }
+
     /// Forgets everything from position `len` on.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.tokens.truncate(len);
@@ -63,7 +71,7 @@ impl Cache {
 
     /// Makes room for `more` positions after the last.
     pub(crate) fn reserve(&mut self, more: usize) {
-        let block = self.layers * self.key_heads * 2 * self.head_size * SPAN;
+        let block = block_of(&self.places);
         while self.blocks.len() * SPAN < self.tokens.len() + more {
             self.blocks.push(vec![f16::ZERO; block].into_boxed_slice());
         }
@@ -82,7 +90,7 @@ impl Cache {
         position: usize,
     ) -> (&mut [f16], &mut [f16], usize) {
         let part = self.head_size * SPAN;
-        let at = (layer * self.key_heads + head) * 2 * part;
+        let at = self.places[layer] + head * 2 * part;
         let (keys, values) = self.blocks[position / SPAN][at..at + 2 * part].split_at_mut(part);
         (keys, values, position % SPAN)
     }
@@ -90,7 +98,7 @@ impl Cache {
     /// The keys and values of one head at the first `positions` positions.
     pub(crate) fn spans(&self, layer: usize, head: usize, positions: usize) -> Vec<Span<'_>> {
         let part = self.head_size * SPAN;
-        let at = (layer * self.key_heads + head) * 2 * part;
+        let at = self.places[layer] + head * 2 * part;
         let spans = self.blocks[..positions.div_ceil(SPAN)].iter();
         spans
             .map(|block| Span {
@@ -99,6 +107,34 @@ impl Cache {
             })
             .collect()
     }
+
+    /// What a convolution of `width` reads at a position.
+    pub(crate) fn taps(&self, layer: usize, width: usize, position: usize) -> &[f16] {
+        &self.blocks[position / SPAN][self.places[layer] + position % SPAN * width..][..width]
+    }
+
+    /// The same, to be written.
+    pub(crate) fn taps_mut(&mut self, layer: usize, width: usize, position: usize) -> &mut [f16] {
+        &mut self.blocks[position / SPAN][self.places[layer] + position % SPAN * width..][..width]
+    }
+}
+
+/// Where each layer's part of a block begins, then where the block ends.
+fn places(config: &Config) -> Vec<usize> {
+    let part = |layer: &Mixing| match layer {
+        Mixing::Everything | Mixing::Nearby => config.key_heads * 2 * config.head_size * SPAN,
+        // Every position's input is kept, so that a text can be cut off anywhere.
+        Mixing::Convolution => config.width * SPAN,
+    };
+    let ends = config.layers.iter().scan(0, |end, layer| {
+        *end += part(layer);
+        Some(*end)
+    });
+    std::iter::once(0).chain(ends).collect()
+}
+
+fn block_of(places: &[usize]) -> usize {
+    places.last().copied().unwrap_or(0)
 }
 
 impl Drop for Cache {
@@ -118,17 +154,8 @@ mod tests {
     use super::*;
 
     fn config() -> Config {
-        Config {
-            layers: 2,
-            width: 32,
-            heads: 2,
-            key_heads: 1,
-            head_size: 16,
-            hidden: 32,
-            context: 512,
-            epsilon: 1e-5,
-            rope_base: 1e4,
-        }
+        let bytes = crate::made::writer(true).bytes();
+        Config::read(&crate::gguf::Gguf::parse(&bytes).unwrap()).unwrap()
     }
 
     #[test]
@@ -145,6 +172,21 @@ mod tests {
             "blocks beyond the end are given back"
         );
         assert_eq!(cache.shared(&[0, 1, 2, 9]), 3);
+    }
+
+    #[test]
+    fn a_fork_has_the_beginning_and_shares_nothing() {
+        let mut cache = Cache::new(&config());
+        cache.reserve(130);
+        cache.extend(&(0..130).collect::<Vec<_>>());
+        cache.slot(0, 0, 3).0[3] = f16::ONE;
+        let mut fork = cache.fork(70);
+        assert_eq!((fork.len(), fork.blocks.len()), (70, 2));
+        assert_eq!(fork.bytes(), Cache::size(&config(), 70));
+        assert_eq!(fork.slot(0, 0, 3).0[3], f16::ONE);
+        fork.slot(0, 0, 3).0[3] = f16::ZERO;
+        assert_eq!(cache.slot(0, 0, 3).0[3], f16::ONE);
+        assert_eq!(cache.fork(1_000).len(), 130, "no longer than the text");
     }
 
     #[test]

@@ -5,26 +5,17 @@
 
 use std::ops::ControlFlow;
 
+use half::slice::HalfFloatSliceExt;
+
 use super::cache::Cache;
-use super::model::{Layer, Model};
+use super::config::Pairs;
+use super::model::{Layer, Mix, Model, Stack};
 use crate::kernels::attention::{attend, remember};
-use crate::kernels::{Activations, Compute, Grain, Place, rows};
+use crate::kernels::{Activations, Compute, Grain, Linear, Place, rows};
 
 /// Tokens whose attention is one task. With the usual three to four heads on one head of keys, a task is some fifty
 /// rows: enough to keep a span in the processor's cache.
 const TOKENS_PER_TASK: usize = 16;
-
-/// For which of the tokens read an opinion about the next one is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// None: more of the text follows.
-    Nothing,
-    /// The last one.
-    Last,
-    /// Each of them: for measuring how well a text is predicted.
-    #[cfg(test)]
-    All,
-}
 
 /// Working memory, kept from token to token.
 #[derive(Default)]
@@ -39,7 +30,10 @@ pub(crate) struct Buffers {
     joined: Vec<f32>,
     both: Vec<f32>,
     hidden: Vec<f32>,
+    /// What a part of a layer gives before it is normed and added.
+    given: Vec<f32>,
     angles: Vec<f32>,
+    near_angles: Vec<f32>,
     logits: Vec<f32>,
 }
 
@@ -57,18 +51,20 @@ impl Buffers {
             joined,
             both,
             hidden,
+            given,
             logits,
             ..
         } = self;
-        for buffer in [x, normed, mixed, queries, attended, joined, both, hidden, logits] {
-            buffer.zeroize();
-        }
+        let all = [
+            x, normed, mixed, queries, attended, joined, both, hidden, given, logits,
+        ];
+        all.into_iter().for_each(|buffer| buffer.zeroize());
         *self = Self::default();
     }
 }
 
 impl Model {
-    /// Reads `tokens` after those in the cache and gives one row of logits for each token wanted.
+    /// Reads `tokens` after those in the cache and gives one row of logits for each of the last `wanted` of them.
     ///
     /// `pause` is called between layers, every few milliseconds; `Break` ends the call without a result.
     pub(crate) fn read<'b>(
@@ -77,7 +73,7 @@ impl Model {
         buffers: &'b mut Buffers,
         cache: &mut Cache,
         tokens: &[u32],
-        wanted: Wanted,
+        wanted: usize,
         pause: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> ControlFlow<(), &'b mut [f32]> {
         let width = self.config.width;
@@ -86,20 +82,48 @@ impl Model {
         buffers.x.resize(tokens.len() * width, 0.0);
         for (row, token) in buffers.x.chunks_exact_mut(width).zip(tokens) {
             self.embedding.weights().row(*token as usize, row);
+            if self.config.embedding_scale != 1.0 {
+                row.iter_mut().for_each(|x| *x *= self.config.embedding_scale);
+            }
         }
-        self.angles(first, tokens.len(), &mut buffers.angles);
+        angles(&self.turns, first, tokens.len(), &mut buffers.angles);
+        if self
+            .layers
+            .iter()
+            .any(|layer| matches!(layer.mix, Mix::Attention { nearby: true, .. }))
+        {
+            angles(&self.near_turns, first, tokens.len(), &mut buffers.near_angles);
+        }
         for (index, layer) in self.layers.iter().enumerate() {
             pause()?;
-            self.attention(compute, buffers, cache, index, layer, first);
+            match &layer.mix {
+                Mix::Attention {
+                    stack,
+                    head_norms,
+                    nearby,
+                } => self.attention(
+                    compute,
+                    buffers,
+                    cache,
+                    Part { index, layer, first },
+                    stack,
+                    head_norms.as_ref(),
+                    *nearby,
+                ),
+                Mix::Convolution { input, weights } => {
+                    self.convolution(
+                        compute,
+                        buffers,
+                        cache,
+                        Part { index, layer, first },
+                        input,
+                        weights,
+                    );
+                }
+            }
             self.feed_forward(compute, buffers, layer);
         }
         cache.extend(tokens);
-        let rows = match wanted {
-            Wanted::Nothing => 0,
-            Wanted::Last => 1,
-            #[cfg(test)]
-            Wanted::All => tokens.len(),
-        };
         let Buffers {
             x,
             normed,
@@ -107,23 +131,25 @@ impl Model {
             logits,
             ..
         } = buffers;
-        let x = &x[(tokens.len() - rows) * width..];
+        let x = &x[(tokens.len() - wanted) * width..];
         self.norm(compute, x, &self.output_norm, normed);
         activations.fill(compute, normed, width, Grain::Fine);
-        logits.resize(rows * self.vocabulary, 0.0);
+        logits.resize(wanted * self.vocabulary, 0.0);
         let output = self.output.as_ref().unwrap_or(&self.embedding);
         output.apply(compute, activations, Place::whole(logits, self.vocabulary));
         ControlFlow::Continue(logits)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one kind of layer")]
     fn attention(
         &self,
         compute: &mut Compute,
         buffers: &mut Buffers,
         cache: &mut Cache,
-        index: usize,
-        layer: &Layer,
-        first: usize,
+        Part { index, layer, first }: Part<'_>,
+        stack: &Stack,
+        head_norms: Option<&[Vec<f32>; 2]>,
+        nearby: bool,
     ) {
         let config = &self.config;
         let (size, heads, key_heads) = (config.head_size, config.heads, config.key_heads);
@@ -136,15 +162,31 @@ impl Model {
             queries,
             attended,
             joined,
+            given,
             angles,
+            near_angles,
             ..
         } = buffers;
         let count = x.len() / config.width;
-        self.norm(compute, x, &layer.attention_norm, normed);
+        self.norm(compute, x, &layer.mix_norm, normed);
         activations.fill(compute, normed, config.width, Grain::Fine);
         mixed.resize(count * stride, 0.0);
-        layer.mix.apply(compute, activations, mixed, stride);
-        rows::rotate(compute.isa, mixed, stride, heads + key_heads, size, angles);
+        stack.apply(compute, activations, mixed, stride);
+        let isa = compute.isa;
+        if let Some([query, key]) = head_norms {
+            compute.write_rows(mixed, stride, &|_, rows| {
+                for row in rows.chunks_exact_mut(stride) {
+                    let (queries, rest) = row.split_at_mut(heads * size);
+                    rows::rms_norm_in_place(isa, queries, query, config.epsilon);
+                    rows::rms_norm_in_place(isa, &mut rest[..key_heads * size], key, config.epsilon);
+                }
+            });
+        }
+        let angles = if nearby { near_angles } else { angles };
+        match config.pairs {
+            Pairs::Neighbours => rows::rotate(isa, mixed, stride, heads + key_heads, size, angles),
+            Pairs::Halves => rows::rotate_halves(isa, mixed, stride, heads + key_heads, size, angles),
+        }
 
         // One task is a head of keys and up to sixteen tokens; its rows are those tokens' heads.
         let group = sharing * size;
@@ -153,7 +195,7 @@ impl Model {
             let tokens = TOKENS_PER_TASK.min(count - from);
             (from * key_heads + head * tokens + (token - from)) * group
         };
-        let share = 1.0 / (size as f32).sqrt();
+        let share = config.score_scale;
         queries.resize(count * heads * size, 0.0);
         for (token, row) in mixed.chunks_exact(stride).enumerate() {
             let (query, rest) = row.split_at(heads * size);
@@ -175,7 +217,7 @@ impl Model {
         let tasks: Vec<(usize, usize)> = tasks.collect();
         let starts: Vec<usize> = tasks.iter().map(|(from, head)| place(*from, *head)).collect();
         let ends: Vec<usize> = starts.iter().skip(1).copied().chain([queries.len()]).collect();
-        let isa = compute.isa;
+        let window = if nearby { config.window } else { usize::MAX };
         compute.each_part(attended, &ends, &|task, out| {
             let (from, head) = tasks[task];
             let rows = out.len() / size;
@@ -186,6 +228,7 @@ impl Model {
                 size,
                 &queries[starts[task]..ends[task]],
                 &limits,
+                window,
                 &spans,
                 out,
             );
@@ -200,9 +243,81 @@ impl Model {
         // What attention gives is a mean of values, without the outliers that make the other inputs delicate: with two
         // bytes here, not one word of the measured text changes.
         activations.fill(compute, joined, heads * size, Grain::Coarse);
-        layer
-            .attention_output
-            .apply(compute, activations, Place::onto(x, config.width));
+        self.add(
+            compute,
+            activations,
+            &layer.mix_output,
+            layer.after_mix.as_deref(),
+            given,
+            x,
+        );
+    }
+
+    /// A short convolution over the positions before, between two gates that the input itself opens.
+    fn convolution(
+        &self,
+        compute: &mut Compute,
+        buffers: &mut Buffers,
+        cache: &mut Cache,
+        Part { index, layer, first }: Part<'_>,
+        input: &Linear,
+        weights: &[f32],
+    ) {
+        let (width, taps) = (self.config.width, self.config.taps);
+        let Buffers {
+            x,
+            normed,
+            activations,
+            mixed,
+            queries: product,
+            attended: past,
+            joined,
+            given,
+            ..
+        } = buffers;
+        self.norm(compute, x, &layer.mix_norm, normed);
+        activations.fill(compute, normed, width, Grain::Fine);
+        let count = x.len() / width;
+        mixed.resize(count * 3 * width, 0.0);
+        input.apply(compute, activations, Place::whole(mixed, 3 * width));
+        joined.resize(count * width, 0.0);
+        product.resize(width, 0.0);
+        past.resize(width, 0.0);
+        for (token, (row, out)) in mixed
+            .chunks_exact(3 * width)
+            .zip(joined.chunks_exact_mut(width))
+            .enumerate()
+        {
+            let (before, rest) = row.split_at(width);
+            let (after, value) = rest.split_at(width);
+            let gated = before.iter().zip(value).map(|(before, value)| before * value);
+            product
+                .iter_mut()
+                .zip(gated)
+                .for_each(|(product, gated)| *product = gated);
+            cache
+                .taps_mut(index, width, first + token)
+                .convert_from_f32_slice(product);
+            out.fill(0.0);
+            for (tap, weights) in weights.chunks_exact(width).enumerate() {
+                let Some(position) = (first + token + tap + 1).checked_sub(taps) else {
+                    continue;
+                };
+                cache.taps(index, width, position).convert_to_f32_slice(past);
+                let terms = past.iter().zip(weights).map(|(past, weight)| past * weight);
+                out.iter_mut().zip(terms).for_each(|(out, term)| *out += term);
+            }
+            out.iter_mut().zip(after).for_each(|(out, after)| *out *= after);
+        }
+        activations.fill(compute, joined, width, Grain::Fine);
+        self.add(
+            compute,
+            activations,
+            &layer.mix_output,
+            layer.after_mix.as_deref(),
+            given,
+            x,
+        );
     }
 
     fn feed_forward(&self, compute: &mut Compute, buffers: &mut Buffers, layer: &Layer) {
@@ -213,6 +328,7 @@ impl Model {
             activations,
             both,
             hidden,
+            given,
             ..
         } = buffers;
         let count = x.len() / width;
@@ -224,15 +340,43 @@ impl Model {
         let isa = compute.isa;
         compute.write_rows(hidden, inner, &|first, out| {
             let count = out.len() / inner;
-            rows::gate(
-                isa,
-                &both[first * 2 * inner..(first + count) * 2 * inner],
-                inner,
-                out,
-            );
+            let both = &both[first * 2 * inner..(first + count) * 2 * inner];
+            match self.config.gelu {
+                true => rows::gelu_gate(isa, both, inner, out),
+                false => rows::gate(isa, both, inner, out),
+            }
         });
         activations.fill(compute, hidden, inner, Grain::Fine);
-        layer.down.apply(compute, activations, Place::onto(x, width));
+        self.add(
+            compute,
+            activations,
+            &layer.down,
+            layer.after_feed.as_deref(),
+            given,
+            x,
+        );
+    }
+
+    /// Adds what a matrix gives to `x`, normed if there is a norm.
+    fn add(
+        &self,
+        compute: &mut Compute,
+        activations: &Activations,
+        matrix: &Linear,
+        norm: Option<&[f32]>,
+        given: &mut Vec<f32>,
+        x: &mut [f32],
+    ) {
+        let (width, epsilon, isa) = (self.config.width, self.config.epsilon, compute.isa);
+        let Some(norm) = norm else {
+            return matrix.apply(compute, activations, Place::onto(x, width));
+        };
+        given.resize(x.len(), 0.0);
+        matrix.apply(compute, activations, Place::whole(given, width));
+        compute.write_rows(given, width, &|_, rows| {
+            rows::rms_norm_in_place(isa, rows, norm, epsilon)
+        });
+        x.iter_mut().zip(given).for_each(|(x, given)| *x += *given);
     }
 
     fn norm(&self, compute: &mut Compute, x: &[f32], weight: &[f32], normed: &mut Vec<f32>) {
@@ -243,14 +387,21 @@ impl Model {
             rows::rms_norm(isa, &x[first * width..][..out.len()], weight, epsilon, out);
         });
     }
+}
 
-    /// The cosines, then the sines, by which each position's pairs are turned.
-    fn angles(&self, first: usize, count: usize, out: &mut Vec<f32>) {
-        out.clear();
-        for position in first..first + count {
-            let angles = self.turns.iter().map(|turn| position as f64 * turn);
-            out.extend(angles.clone().map(|angle| angle.cos() as f32));
-            out.extend(angles.map(|angle| angle.sin() as f32));
-        }
+/// Which layer, and the position of the first token read.
+struct Part<'a> {
+    index: usize,
+    layer: &'a Layer,
+    first: usize,
+}
+
+/// The cosines, then the sines, by which each position's pairs are turned.
+fn angles(turns: &[f64], first: usize, count: usize, out: &mut Vec<f32>) {
+    out.clear();
+    for position in first..first + count {
+        let angles = turns.iter().map(|turn| position as f64 * turn);
+        out.extend(angles.clone().map(|angle| angle.cos() as f32));
+        out.extend(angles.map(|angle| angle.sin() as f32));
     }
 }

@@ -1,36 +1,55 @@
 //! Writing one answer, a step at a time, so that the engine can look up between steps.
+//!
+//! An answer about a text repeats much of it. After a few tokens that stand in the prompt too, those that follow there
+//! are a good guess (prompt-lookup decoding, Saxena 2023); of a text that is only abridged, the text itself is one. A
+//! step reads the guess along with the last token, at hardly more than the price of that token alone, and keeps as much
+//! of it as the model would have written anyway.
+//!
+//! Must always hold: an answer is the same to the token with and without guesses.
 
 use std::ops::ControlFlow;
 
 use super::cache::Cache;
-use super::forward::{Buffers, Wanted};
+use super::forward::Buffers;
 use super::sampler::Sampler;
 use super::tokens::Stream;
-use super::{Abridgement, Model, Sampling, WriterText};
+use super::{Bound, Model, Sampling, WriterText};
 use crate::SlmError;
 use crate::engine::FinishReason;
-use crate::kernels::Compute;
+use crate::kernels::{Compute, TILE_ROWS};
 
 /// Tokens of a prompt that are read in one go. More would be a little faster; this is how long urgent work may wait
 /// while a prompt is read.
 pub(crate) const PIECE: usize = 64;
 
+/// Tokens guessed at once: with the last one they are the rows that share one pass over unpacked weights.
+const GUESS: usize = TILE_ROWS - 1;
+/// Tokens guessed at once where some are certain.
+const SURE_GUESS: usize = 4 * TILE_ROWS - 1;
+/// So many tokens in a row must stand earlier too before what follows there is a guess.
+const ALIKE: usize = 3;
+
 /// One answer in the making.
 pub(crate) struct Generation {
     prompt: Vec<u32>,
+    /// Knows the prompt as far as it was read, then all that was written but the last token.
     cache: Cache,
     written: Vec<u32>,
     max_new_tokens: usize,
     sampler: Sampler,
-    abridgement: Option<Abridgement>,
+    bound: Option<Bound>,
     stream: Stream,
+    /// How many tokens to guess next: few after a wrong guess.
+    boldness: usize,
+    /// Guessed tokens that were right.
+    guessed: usize,
 }
 
 /// What a step brought.
 pub(crate) enum Step {
     /// A part of the prompt was read.
     Reading,
-    /// A token was written; the text is what it completed, perhaps nothing.
+    /// One or more tokens were written; the text is what they completed, perhaps nothing.
     Wrote(String),
     /// The answer is complete; the text is its last piece.
     Finished(FinishReason, String),
@@ -45,10 +64,7 @@ impl Generation {
         sampling: Sampling,
         text: &WriterText,
     ) -> Result<Self, SlmError> {
-        let original = sampling.abridge.as_ref();
-        let abridgement = original
-            .map(|original| Abridgement::new(text.tokens(), original))
-            .transpose()?;
+        let bound = Bound::new(text.tokens(), &sampling)?;
         // The last token is always read: its logits are the first to choose from.
         let known = cache.shared(&prompt).min(prompt.len().saturating_sub(1));
         cache.truncate(known);
@@ -59,8 +75,10 @@ impl Generation {
             written: Vec::new(),
             max_new_tokens,
             sampler,
-            abridgement,
+            bound,
             stream,
+            boldness: GUESS,
+            guessed: 0,
         })
     }
 
@@ -72,12 +90,23 @@ impl Generation {
         self.written.len()
     }
 
+    /// How many of the new tokens were guessed and cost next to nothing.
+    pub(crate) fn guessed_tokens(&self) -> usize {
+        self.guessed
+    }
+
+    /// Never guesses: for the tests that compare.
+    #[cfg(test)]
+    pub(crate) fn without_guesses(self) -> Self {
+        Self { boldness: 0, ..self }
+    }
+
     /// The memory of prompt and answer, for the next prompt that begins so.
     pub(crate) fn into_cache(self) -> Cache {
         self.cache
     }
 
-    /// Reads the next part of the prompt, or writes the next token. `Break` if `pause` said so.
+    /// Reads the next part of the prompt, or writes the next tokens. `Break` if `pause` said so.
     pub(crate) fn step(
         &mut self,
         compute: &mut Compute,
@@ -87,52 +116,90 @@ impl Generation {
         pause: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> ControlFlow<(), Result<Step, SlmError>> {
         let known = self.cache.len();
-        let last;
-        let rest = match self.prompt.get(known..) {
-            Some(rest) if !rest.is_empty() => rest,
-            _ => {
-                last = self.written.last().copied();
-                last.as_slice()
-            }
-        };
+        let rest = self.prompt.get(known..).unwrap_or_default();
         if rest.len() > PIECE {
-            model.read(
-                compute,
-                buffers,
-                &mut self.cache,
-                &rest[..PIECE],
-                Wanted::Nothing,
-                pause,
-            )?;
+            model.read(compute, buffers, &mut self.cache, &rest[..PIECE], 0, pause)?;
             return ControlFlow::Continue(Ok(Step::Reading));
         }
-        let logits = model.read(compute, buffers, &mut self.cache, rest, Wanted::Last, pause)?;
-        if let Some(abridgement) = &self.abridgement
-            && !abridgement.narrow(logits)
-        {
-            let end = Step::Finished(FinishReason::EndOfText, self.stream.finish());
-            return ControlFlow::Continue(Ok(end));
+        let guess = self.guess();
+        let mut tokens = match self.written.last() {
+            None => rest.to_vec(),
+            Some(last) => vec![*last],
+        };
+        let sure = known + tokens.len();
+        tokens.extend(&guess);
+        let logits = model.read(compute, buffers, &mut self.cache, &tokens, 1 + guess.len(), pause)?;
+
+        let mut piece = String::new();
+        let mut right = 0;
+        let step = loop {
+            let logits = &mut logits[right * model.vocabulary..][..model.vocabulary];
+            match self.next(logits, text, &mut piece) {
+                Err(error) => break Err(error),
+                Ok(Some(reason)) => break Ok(Step::Finished(reason, piece)),
+                // The row after a right guess says what follows it.
+                Ok(None) if guess.get(right) == self.written.last() => right += 1,
+                Ok(None) => break Ok(Step::Wrote(piece)),
+            }
+        };
+        // What was guessed wrongly was never said.
+        self.cache.truncate(sure + right);
+        self.guessed += right;
+        if !guess.is_empty() {
+            self.boldness = (right + 1).min(GUESS);
         }
-        ControlFlow::Continue(
-            self.sampler
-                .choose(logits, &self.written)
-                .map(|token| self.write(token, text)),
-        )
+        ControlFlow::Continue(step)
     }
 
-    fn write(&mut self, token: u32, text: &WriterText) -> Step {
+    /// Chooses and writes the next token; the reason if the answer ends here.
+    fn next(
+        &mut self,
+        logits: &mut [f32],
+        text: &WriterText,
+        piece: &mut String,
+    ) -> Result<Option<FinishReason>, SlmError> {
+        if let Some(bound) = &self.bound
+            && !bound.narrow(logits)
+        {
+            piece.push_str(&self.stream.finish());
+            return Ok(Some(FinishReason::EndOfText));
+        }
+        let token = self.sampler.choose(logits, &self.written)?;
         if text.tokens().ends(token) {
-            return Step::Finished(FinishReason::EndOfText, self.stream.finish());
+            piece.push_str(&self.stream.finish());
+            return Ok(Some(FinishReason::EndOfText));
         }
         self.written.push(token);
-        if let Some(abridgement) = &mut self.abridgement {
-            abridgement.advance(token);
+        if let Some(bound) = &mut self.bound {
+            bound.advance(token);
         }
-        let mut piece = self.stream.push(text.tokens().bytes(token));
+        piece.push_str(&self.stream.push(text.tokens().bytes(token)));
         if self.written.len() < self.max_new_tokens {
-            return Step::Wrote(piece);
+            return Ok(None);
         }
         piece.push_str(&self.stream.finish());
-        Step::Finished(FinishReason::Length, piece)
+        Ok(Some(FinishReason::Length))
+    }
+
+    /// Tokens that may well follow what is written.
+    fn guess(&self) -> Vec<u32> {
+        if self.written.is_empty() || self.boldness == 0 {
+            return Vec::new();
+        }
+        let left = self.max_new_tokens - self.written.len() - 1;
+        if let Some(bound) = &self.bound {
+            // Almost every guess is right here, so that a wrong one is no reason for caution.
+            return bound.ahead(GUESS, SURE_GUESS.min(left)).to_vec();
+        }
+        let said: Vec<u32> = self.prompt.iter().chain(&self.written).copied().collect();
+        let Some(from) = said.len().checked_sub(ALIKE) else {
+            return Vec::new();
+        };
+        let (earlier, alike) = (&said[..said.len() - 1], &said[from..]);
+        let place = earlier.windows(ALIKE).rposition(|window| window == alike);
+        place.map_or(Vec::new(), |place| {
+            let after = &said[place + ALIKE..];
+            after[..after.len().min(self.boldness).min(left)].to_vec()
+        })
     }
 }

@@ -4,11 +4,15 @@
 //! own threads or queues ([`crate::engine`]), nor any idea of what the text is about.
 
 mod abridge;
+#[cfg(test)]
+mod architecture_tests;
 pub(crate) mod cache;
+mod choice;
 mod config;
 mod forward;
 mod generation;
 mod model;
+mod pieces;
 mod sampler;
 mod template;
 #[cfg(test)]
@@ -18,9 +22,8 @@ mod weights;
 
 pub(crate) use abridge::Abridgement;
 pub use abridge::Original;
+pub(crate) use choice::Bound;
 pub(crate) use forward::Buffers;
-#[cfg(test)]
-pub(crate) use forward::Wanted;
 pub(crate) use generation::{Generation, Step};
 pub(crate) use model::Model;
 pub use sampler::Sampling;
@@ -105,7 +108,11 @@ impl WriterText {
         // First of all: a model of another architecture is refused by that name, not for what else it lacks.
         let config = Config::read(file)?;
         let tokens = Tokens::read(file)?;
-        let template = Template::compile(file.text("tokenizer.chat_template")?)?;
+        let template = match file.value("tokenizer.chat_template") {
+            None => template::PLAIN,
+            Some(_) => file.text("tokenizer.chat_template")?,
+        };
+        let template = Template::compile(template)?;
         Ok(Self {
             tokens,
             template,
@@ -125,6 +132,11 @@ impl WriterText {
             &self.config,
             self.tokens.len(),
         )
+    }
+
+    /// Bytes of memory that the model needs to run with a text of 2,048 tokens. Checks all of the file's tensors.
+    pub(crate) fn needs(&self, file: &Gguf<'_>) -> Result<u64, SlmError> {
+        Model::needs(file, &self.config, self.tokens.len())
     }
 
     pub(crate) fn context(&self) -> usize {

@@ -22,6 +22,8 @@ pub struct Sampling {
     pub seed: u64,
     /// The answer leaves out parts of this text and adds nothing; without it the model writes freely.
     pub abridge: Option<Original>,
+    /// The answer is one of these texts, to the letter; empty for any answer.
+    pub one_of: Vec<String>,
 }
 
 impl Default for Sampling {
@@ -35,6 +37,7 @@ impl Default for Sampling {
             repetition_window: 64,
             seed: 0,
             abridge: None,
+            one_of: Vec::new(),
         }
     }
 }
@@ -50,6 +53,10 @@ impl Sampling {
             "min_p is outside 0 to 1"
         } else if !(1.0..=10.0).contains(&self.repetition_penalty) {
             "the repetition penalty is outside 1 to 10"
+        } else if self.one_of.iter().any(String::is_empty) {
+            "one of the texts to choose from is empty"
+        } else if self.abridge.is_some() && !self.one_of.is_empty() {
+            "an answer cannot abridge a text and be one of others"
         } else {
             return Ok(());
         };
@@ -88,10 +95,14 @@ impl Sampler {
             .map(|(token, logit)| (token as u32, weight(*logit)))
             .filter(|(_, weight)| *weight >= least && *weight > 2e-9)
             .collect();
-        kept.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        if self.sampling.top_k > 0 {
-            kept.truncate(self.sampling.top_k);
+        let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        let most = self.sampling.top_k;
+        if most > 0 && most < kept.len() {
+            // Only these need be in order.
+            kept.select_nth_unstable_by(most - 1, order);
+            kept.truncate(most);
         }
+        kept.sort_unstable_by(order);
         let total: f32 = kept.iter().map(|(_, weight)| weight).sum();
         let mut sum = 0.0;
         let enough = kept.iter().position(|(_, weight)| {
@@ -297,6 +308,10 @@ mod tests {
             },
             Sampling {
                 repetition_penalty: 0.5,
+                ..Sampling::default()
+            },
+            Sampling {
+                one_of: vec!["yes".to_owned(), String::new()],
                 ..Sampling::default()
             },
         ] {

@@ -38,6 +38,9 @@ pub(crate) struct Template {
 
 const NAME: &str = "chat";
 
+/// For models that were never taught a conversation and have no template: one message after the other.
+pub(crate) const PLAIN: &str = "{% for message in messages %}{{ message['content'] }}\n\n{% endfor %}";
+
 impl Template {
     /// Compiles the template of a file.
     pub(crate) fn compile(source: &str) -> Result<Self, SlmError> {

@@ -12,6 +12,7 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
 
+use super::pieces::{Pieces, SPACE};
 use crate::SlmError;
 use crate::gguf::{Gguf, Value};
 
@@ -19,8 +20,11 @@ use crate::gguf::{Gguf, Value};
 const MAX_TOKENS: usize = 1 << 20;
 
 /// Types of tokens in the file.
+const UNKNOWN: u32 = 2;
 const CONTROL: u32 = 3;
 const USER_DEFINED: u32 = 4;
+const UNUSED: u32 = 5;
+const BYTE: u32 = 6;
 
 /// Ends of a turn that files do not always declare.
 const TURN_ENDS: [&str; 5] = [
@@ -33,7 +37,7 @@ const TURN_ENDS: [&str; 5] = [
 
 /// A model's vocabulary.
 pub(crate) struct Tokens {
-    tokenizer: Tokenizer,
+    way: Way,
     /// The bytes of each token; `None` for control tokens, which are not text.
     bytes: Vec<Option<Box<[u8]>>>,
     /// Tokens that the template may name, longest first.
@@ -43,15 +47,27 @@ pub(crate) struct Tokens {
     add_beginning: bool,
 }
 
+/// How text is cut.
+enum Way {
+    /// Byte-level BPE by merge rules.
+    Rules(Box<Tokenizer>),
+    /// SentencePiece's BPE by scores.
+    Scores(Box<Pieces>),
+}
+
 impl Tokens {
     /// Builds the vocabulary of a file.
     pub(crate) fn read(file: &Gguf<'_>) -> Result<Self, SlmError> {
         let model = file.text("tokenizer.ggml.model")?;
-        if model != "gpt2" {
-            return Err(SlmError::unsupported(format!(
-                "the tokenizer {model}; gpt2 is supported"
-            )));
-        }
+        let by_scores = match model {
+            "gpt2" => false,
+            "llama" => true,
+            _ => {
+                let model: String = model.chars().take(40).collect();
+                let what = format!("the tokenizer {model}; gpt2 and llama are supported");
+                return Err(SlmError::unsupported(what));
+            }
+        };
         let names = file.array("tokenizer.ggml.tokens")?;
         let kinds = file.array("tokenizer.ggml.token_type")?;
         if names.len() > MAX_TOKENS || names.len() == 0 || kinds.len() != names.len() {
@@ -82,19 +98,35 @@ impl Tokens {
             }
             bytes.push(match *kind {
                 CONTROL => None,
+                BYTE => Some(byte_of(name).into_iter().collect()),
+                _ if by_scores => Some(name.replace(SPACE, " ").into_bytes().into()),
                 USER_DEFINED => Some(name.as_bytes().into()),
                 _ => Some(name.chars().filter_map(|c| characters.get(&c).copied()).collect()),
             });
         }
         bytes[end as usize] = None;
         special.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        let way = match by_scores {
+            false => Way::Rules(Box::new(tokenizer(file, &names)?)),
+            true => Way::Scores(Box::new(pieces(
+                file,
+                &names,
+                &kinds,
+                id("tokenizer.ggml.unknown_token_id")?,
+            )?)),
+        };
+        // Files of this kind mean a beginning unless they say otherwise.
+        let add_beginning = match file.value("tokenizer.ggml.add_bos_token") {
+            Some(value) => value == Value::Truth(true),
+            None => by_scores,
+        };
         Ok(Self {
-            tokenizer: tokenizer(file, &names)?,
+            way,
             bytes,
             special,
             beginning: id("tokenizer.ggml.bos_token_id")?,
             end,
-            add_beginning: file.value("tokenizer.ggml.add_bos_token") == Some(Value::Truth(true)),
+            add_beginning,
         })
     }
 
@@ -152,11 +184,18 @@ impl Tokens {
         if text.is_empty() {
             return Ok(());
         }
-        let encoding = self
-            .tokenizer
-            .encode_fast(text, false)
-            .map_err(|_| SlmError::malformed("its vocabulary cannot express a text"))?;
-        out.extend_from_slice(encoding.get_ids());
+        match &self.way {
+            Way::Rules(tokenizer) => {
+                let encoding = tokenizer
+                    .encode_fast(text, false)
+                    .map_err(|_| SlmError::malformed("its vocabulary cannot express a text"))?;
+                out.extend_from_slice(encoding.get_ids());
+            }
+            Way::Scores(pieces) => {
+                let opens = out.last().is_none_or(|last| self.bytes(*last).is_empty());
+                pieces.encode(text, opens, out);
+            }
+        }
         Ok(())
     }
 
@@ -181,9 +220,39 @@ impl Tokens {
     }
 }
 
+/// A vocabulary of SentencePiece.
+fn pieces(file: &Gguf<'_>, names: &[&str], kinds: &[u32], unknown: Option<u32>) -> Result<Pieces, SlmError> {
+    let scores: Vec<f32> = file.array("tokenizer.ggml.scores")?.reals()?.collect();
+    if scores.len() != names.len() || !scores.iter().all(|score| score.is_finite()) {
+        return Err(SlmError::malformed(
+            "the metadata entry tokenizer.ggml.scores is not one number for each token",
+        ));
+    }
+    let ordinary = |id: usize| !matches!(kinds[id], UNKNOWN | CONTROL | UNUSED | BYTE);
+    let byte = |id: usize| (kinds[id] == BYTE).then(|| byte_of(names[id])).flatten();
+    let leading = file.value("tokenizer.ggml.add_space_prefix") != Some(Value::Truth(false));
+    let kept = |id: usize| kinds[id] == USER_DEFINED;
+    Ok(Pieces::new(names, scores, ordinary, kept, byte, unknown, leading))
+}
+
+/// The byte that a name like `<0x0A>` stands for.
+fn byte_of(name: &str) -> Option<u8> {
+    u8::from_str_radix(name.strip_prefix("<0x")?.strip_suffix('>')?, 16).ok()
+}
+
 /// Splits text as the model's authors did; the file names their way.
 fn splitter(name: &str) -> Result<PreTokenizerWrapper, SlmError> {
-    const LLAMA: &str = r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    /// Numbers in threes, or one digit at a time.
+    const WORDS: [&str; 2] = [
+        r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}",
+        r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+",
+    ];
+    let words = |digits: &str| -> PreTokenizerWrapper {
+        let pattern = SplitPattern::Regex(WORDS.join(digits));
+        let split = Split::new(pattern, SplitDelimiterBehavior::Isolated, false)
+            .expect("the pattern above is a regular expression");
+        Sequence::new(vec![split.into(), ByteLevel::new(false, true, false).into()]).into()
+    };
     Ok(match name {
         "gpt-2" => ByteLevel::new(false, true, true).into(),
         "smollm" => Sequence::new(vec![
@@ -191,14 +260,12 @@ fn splitter(name: &str) -> Result<PreTokenizerWrapper, SlmError> {
             ByteLevel::new(false, true, true).into(),
         ])
         .into(),
-        "llama-bpe" => {
-            let pattern = SplitPattern::Regex(LLAMA.to_owned());
-            let split = Split::new(pattern, SplitDelimiterBehavior::Isolated, false)
-                .expect("the pattern above is a regular expression");
-            Sequence::new(vec![split.into(), ByteLevel::new(false, true, false).into()]).into()
-        }
+        "llama-bpe" | "lfm2" => words("{1,3}"),
+        "qwen2" | "deepseek-r1-qwen" => words(""),
         other => {
-            let what = format!("the text splitter {other}; gpt-2, smollm and llama-bpe are supported");
+            let other: String = other.chars().take(40).collect();
+            let what =
+                format!("the text splitter {other}; gpt-2, smollm, llama-bpe, lfm2 and qwen2 are supported");
             return Err(SlmError::unsupported(what));
         }
     })
@@ -223,7 +290,7 @@ fn tokenizer(file: &Gguf<'_>, names: &[&str]) -> Result<Tokenizer, SlmError> {
         .ok_or_else(|| SlmError::malformed("a merge rule of its vocabulary has no space"))?;
     let model = BPE::builder()
         .vocab_and_merges(vocabulary, merges)
-        .ignore_merges(splitter_name == "llama-bpe")
+        .ignore_merges(matches!(splitter_name, "llama-bpe" | "lfm2"))
         .build()
         .map_err(|_| SlmError::malformed("its merge rules name tokens that it does not have"))?;
     let mut tokenizer = Tokenizer::new(model);

@@ -1,6 +1,6 @@
 //! The weights of a file, packed for the kernels.
 //!
-//! Q4_0, Q4_1 and Q8_0 are packed as they are. Every other type is turned into floats by candle, a row at a time,
+//! Q4_0, Q4_1, Q4_K and Q8_0 are packed as they are (of Q4_K the product of its two scales is rounded to 16 bits). Every other type is turned into floats by candle, a row at a time,
 //! and kept as bytes with a scale for every 32 weights, which loses less than those types did.
 
 use candle_core::CpuStorage;
@@ -63,7 +63,7 @@ impl Rows for Matrix<'_> {
 
     fn form(&self) -> Form {
         match self.kind {
-            GgmlDType::Q4_0 | GgmlDType::Q4_1 => Form::Nibble,
+            GgmlDType::Q4_0 | GgmlDType::Q4_1 | GgmlDType::Q4K => Form::Nibble,
             _ => Form::Byte,
         }
     }
@@ -91,6 +91,21 @@ impl Rows for Matrix<'_> {
                     };
                 }
             }
+            GgmlDType::Q4K => {
+                for (blocks, bytes) in blocks.chunks_mut(8).zip(bytes.chunks_exact(144)) {
+                    let (scale, least) = (half(bytes), half(&bytes[2..]));
+                    for (at, block) in blocks.iter_mut().enumerate() {
+                        let (by, less) = six_bits(&bytes[4..16], at);
+                        // Two neighbouring blocks share 32 bytes: the low halves are the first's.
+                        let both = &bytes[16 + at / 2 * BLOCK..][..BLOCK];
+                        *block = Block {
+                            q: std::array::from_fn(|i| both[i] >> (4 * (at % 2)) & 15),
+                            scale: scale * by,
+                            offset: -least * less,
+                        };
+                    }
+                }
+            }
             GgmlDType::Q8_0 => {
                 for (block, bytes) in blocks.iter_mut().zip(bytes.chunks_exact(34)) {
                     let mut q = [0; BLOCK];
@@ -115,6 +130,18 @@ impl Rows for Matrix<'_> {
     }
 }
 
+/// Scale and minimum of block `at` of eight, from the twelve bytes that hold all sixteen in six bits each.
+fn six_bits(packed: &[u8], at: usize) -> (f32, f32) {
+    let (scale, least) = match at {
+        0..4 => (packed[at] & 63, packed[at + 4] & 63),
+        _ => (
+            (packed[at + 4] & 15) | (packed[at - 4] >> 6 << 4),
+            (packed[at + 4] >> 4) | (packed[at] >> 6 << 4),
+        ),
+    };
+    (f32::from(scale), f32::from(least))
+}
+
 /// Sixteen bytes: their low halves, then their high halves.
 fn nibbles(bytes: &[u8]) -> [u8; BLOCK] {
     std::array::from_fn(|at| {
@@ -134,7 +161,11 @@ pub(crate) fn pack(pool: &mut Pool, sources: &[&Matrix<'_>]) -> Result<Packed, S
 
 /// A small tensor as floats.
 pub(crate) fn vector(file: &Gguf<'_>, name: &str, len: usize) -> Result<Vec<f32>, SlmError> {
-    let data = file.tensor(name, &[len])?;
+    floats(file.tensor(name, &[len])?, name)
+}
+
+/// The numbers of a tensor of floats.
+pub(crate) fn floats(data: &TensorData<'_>, name: &str) -> Result<Vec<f32>, SlmError> {
     let pairs = || data.bytes.chunks_exact(2).map(|b| [b[0], b[1]]);
     let values: Vec<f32> = match data.kind {
         GgmlDType::F32 => data
@@ -159,4 +190,41 @@ pub(crate) fn vector(file: &Gguf<'_>, name: &str, len: usize) -> Result<Vec<f32>
 
 fn not_finite() -> SlmError {
     SlmError::malformed("some of its weights are not numbers")
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::quantized::QTensor;
+    use candle_core::{Device, Tensor};
+
+    use super::*;
+
+    #[test]
+    fn q4_k_is_packed_as_candle_reads_it() {
+        let (rows, cols) = (3, 512);
+        let mut seed = 21;
+        let floats: Vec<f32> = (0..rows * cols)
+            .map(|_| crate::made::number(&mut seed) * 0.4)
+            .collect();
+        let tensor = Tensor::from_vec(floats, (rows, cols), &Device::Cpu).unwrap();
+        let packed = QTensor::quantize(&tensor, GgmlDType::Q4K).unwrap();
+        let bytes = packed.data().unwrap();
+        let matrix = Matrix {
+            kind: GgmlDType::Q4K,
+            rows,
+            cols,
+            bytes: &bytes,
+        };
+        assert_eq!(matrix.form(), Form::Nibble);
+        let mut blocks = vec![Block::from_f32(&[]); cols / BLOCK];
+        for row in 0..rows {
+            matrix.row(row, &mut blocks);
+            let found = blocks
+                .iter()
+                .flat_map(|b| b.q.map(|q| b.scale * f32::from(q) + b.offset));
+            for (found, right) in found.zip(matrix.floats(row).unwrap()) {
+                assert!((found - right).abs() < 1e-6, "row {row}: {found}, not {right}");
+            }
+        }
+    }
 }

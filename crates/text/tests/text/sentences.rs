@@ -56,6 +56,7 @@ fn citations_stay_whole() {
         "Id. at 115. | The test is strict.",
         "As held in Birch (2019) 2 A.C. 5, at para. 12, the duty is absolute. | No exception exists.",
         "Liability follows from 42 U.S.C. § 1983. | Damages are open.",
+        "The office is at Mount Holly, NJ. 08099 and moves in May. | She was seen in the ED. 12 days later she left.",
     ]);
 }
 
@@ -125,6 +126,21 @@ fn wrapped_lines_are_one_sentence() {
             "There was no ST elevation.",
             "He went home the next day.",
         ]
+    );
+}
+
+#[test]
+fn a_remark_in_brackets_goes_on_with_the_line_before() {
+    let column = "The wound is dressed with a gel\nsuch as silverine\n(Silvex – see leaflet 12), which is usually enough.\n";
+    assert_eq!(
+        split(column),
+        [
+            "The wound is dressed with a gel such as silverine (Silvex – see leaflet 12), which is usually enough."
+        ]
+    );
+    assert_eq!(
+        split("He pays.\n(The fee is small.)\n"),
+        ["He pays.", "(The fee is small.)"]
     );
 }
 

@@ -4,7 +4,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use secrecy::ExposeSecret;
 
 use super::layout::{PREFIX, TAG};
-use crate::keys;
+use crate::keys::{self, Key};
 
 pub(crate) const SALT_BYTES: usize = 32;
 
@@ -56,7 +56,7 @@ impl ObjectKey {
             Name::Original(id) => (b"cabinet/1/object original ", id.as_bytes()),
             Name::Path(path) => (b"cabinet/1/object path ", path.as_bytes()),
         };
-        let key = keys::hkdf(purpose, salt, &[kind, name]);
+        let key: Key = keys::hkdf(purpose, salt, &[kind, name]);
         let key = UnboundKey::new(&AES_256_GCM, key.expose_secret()).expect("AES-256 takes 32 bytes");
         Self {
             key: LessSafeKey::new(key),

@@ -8,14 +8,16 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutPayload};
-use secrecy::SecretBox;
+use secrecy::ExposeSecretMut;
 
 use super::{SharedStores, StoreSealer};
-use crate::keys::KeyRing;
+use crate::keys::{KeptKey, KeyRing};
 use crate::sealed::{CHUNK, HEADER, SEALED_CHUNK};
 
 pub(super) fn shared(home: &std::path::Path) -> Arc<SharedStores> {
-    let keys = KeyRing::new(&SecretBox::new(Box::new([0x42; 32])));
+    let mut master = KeptKey::default();
+    master.expose_secret_mut().fill(0x42);
+    let keys = KeyRing::new(&master);
     Arc::new(SharedStores::new(home, Arc::new(keys)))
 }
 

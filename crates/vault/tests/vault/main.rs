@@ -1,8 +1,10 @@
 //! A cabinet's vault as the rest of Cabinet meets it: made, opened, locked, re-keyed, damaged.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod backup;
 mod database;
 mod lifecycle;
+mod log;
 mod objects;
 mod stores;
 

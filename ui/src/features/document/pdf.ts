@@ -90,10 +90,13 @@ export function draw(
   page: PDFPageProxy,
   canvas: HTMLCanvasElement,
   scale: number,
-  most = 2.5,
+  { most = 2.5, quarters = 0 } = {},
 ): RenderTask {
   const density = Math.min(window.devicePixelRatio || 1, most);
-  const viewport = page.getViewport({ scale: scale * density });
+  const viewport = page.getViewport({
+    scale: scale * density,
+    rotation: (page.rotate + 90 * quarters) % 360,
+  });
   canvas.width = Math.floor(viewport.width);
   canvas.height = Math.floor(viewport.height);
   return page.render({ canvas, viewport });

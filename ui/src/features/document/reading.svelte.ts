@@ -3,6 +3,7 @@ import { CabinetError, ipc, type DocumentRow, type TextRange } from '$lib/ipc';
 import type { Mark } from '$lib/text/offsets';
 import type { Tab, Target } from '$lib/state/workspace.svelte';
 import { findAll } from './find';
+import { PageScans } from './scan';
 import { PageTexts } from './texts';
 
 export interface Match extends TextRange {
@@ -38,17 +39,20 @@ export class Reading {
   searched = $state(0);
 
   readonly texts: PageTexts;
+  scans: PageScans;
   private serial = 0;
   private findSerial = 0;
 
   constructor(readonly id: string) {
     this.texts = new PageTexts(id);
+    this.scans = new PageScans(id, false);
   }
 
   async load(): Promise<void> {
     try {
       const row = await ipc.document(this.id);
-      this.mode = row.kind === 'pdf' ? 'page' : 'text';
+      this.mode = row.kind === 'pdf' || row.kind === 'image' ? 'page' : 'text';
+      this.scans = new PageScans(this.id, row.ocrPages > 0);
       this.row = row;
       this.error = null;
     } catch (thrown) {

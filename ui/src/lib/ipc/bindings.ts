@@ -34,6 +34,8 @@ export const commands = {
 	documents: (folderId: string | null, trashed: boolean) => typedError<DocumentRow[], UiError>(__TAURI_INVOKE("documents", { folderId, trashed })),
 	/**  One document; recorded as viewed. */
 	document: (id: string) => typedError<DocumentRow, UiError>(__TAURI_INVOKE("document", { id })),
+	/**  Where the words of a page stand on its picture; nothing for a page that was not recognised. */
+	pageScan: (id: string, page: number) => typedError<PageScan | null, UiError>(__TAURI_INVOKE("page_scan", { id, page })),
 	/**  One page of text. */
 	pageText: (id: string, page: number) => typedError<PageText, UiError>(__TAURI_INVOKE("page_text", { id, page })),
 	/**  Moves documents into another folder. */
@@ -66,6 +68,11 @@ export const commands = {
 	pauseJobs: (paused: boolean) => typedError<null, UiError>(__TAURI_INVOKE("pause_jobs", { paused })),
 	/**  Forgets finished files. */
 	clearJobs: () => typedError<null, UiError>(__TAURI_INVOKE("clear_jobs")),
+	/**
+	 *  Writes what came of each file as a table where the user says; returns the file's name, none when they thought better
+	 *  of it.
+	 */
+	exportJobs: () => typedError<string | null, UiError>(__TAURI_INVOKE("export_jobs")),
 	/**  Searches. */
 	search: (request: SearchRequest) => typedError<SearchResults, UiError>(__TAURI_INVOKE("search", { request })),
 	/**  Whole sentences of a document that say what matters in it. */
@@ -102,9 +109,79 @@ export const commands = {
 	/**  What the kernel refuses, tried now; where the data lies. */
 	privacy: () => typedError<PrivacyReport, UiError>(__TAURI_INVOKE("privacy")),
 	/**  The audit log, newest first. */
-	audit: (before: number | null, limit: number) => typedError<AuditEntry[], UiError>(__TAURI_INVOKE("audit", { before, limit })),
+	audit: (filter: AuditFilter, limit: number) => typedError<AuditEntry[], UiError>(__TAURI_INVOKE("audit", { filter, limit })),
+	/**  Walks the whole audit log; gives the number of entries that hold together. */
+	verifyAudit: () => typedError<number, UiError>(__TAURI_INVOKE("verify_audit")),
+	/**
+	 *  Writes the entries that the filter lets through to a file the user chooses, one JSON object a line, oldest first;
+	 *  none when they thought better of it.
+	 */
+	exportAudit: (filter: AuditFilter) => typedError<string | null, UiError>(__TAURI_INVOKE("export_audit", { filter })),
+	/**  Backups that were made of this cabinet, newest first. */
+	backups: () => typedError<BackupRow[], UiError>(__TAURI_INVOKE("backups")),
+	/**
+	 *  Writes a backup to where the user chooses and reads it back; none when they thought better of it. One of additions
+	 *  adds to the newest whole one that is still there.
+	 */
+	backUp: (additions: boolean, name: string, request: string, onProgress: Channel<BackupProgress>) => typedError<BackupMade | null, UiError>(__TAURI_INVOKE("back_up", { additions, name, request, onProgress })),
+	/**  Reads a backup that the user chooses and compares every hash; none when they thought better of it. */
+	checkBackup: (request: string, onProgress: Channel<BackupProgress>) => typedError<BackupMade | null, UiError>(__TAURI_INVOKE("check_backup", { request, onProgress })),
+	/**  Checks everything stored against its seal and hash, and makes anew what is derived and wrong. */
+	verify: () => typedError<VerifyReport, UiError>(__TAURI_INVOKE("verify")),
+	/**  Replaces the recovery code; the new one is shown this once. */
+	newRecoveryCode: (passphrase: string) => typedError<RecoveryCode, UiError>(__TAURI_INVOKE("new_recovery_code", { passphrase })),
+	/**  Asks for a backup to bring a cabinet back from and gives its name; none when they thought better of it. */
+	chooseBackup: () => typedError<string | null, UiError>(__TAURI_INVOKE("choose_backup")),
+	/**  Opens the chosen backup and says what it holds; nothing is written. */
+	previewBackup: (secret: string, byCode: boolean) => typedError<BackupContents, UiError>(__TAURI_INVOKE("preview_backup", { secret, byCode })),
+	/**
+	 *  Brings the cabinet of the chosen backup back: to where this program looks for its cabinet, if there is none, else
+	 *  into a new folder within one that the user chooses; none when they thought better of that.
+	 */
+	restoreBackup: (secret: string, byCode: boolean, onProgress: Channel<BackupProgress>) => typedError<CabinetRestored | null, UiError>(__TAURI_INVOKE("restore_backup", { secret, byCode, onProgress })),
+	/**  Stops a restore; what it wrote is removed again. */
+	stopRestoring: () => typedError<null, UiError>(__TAURI_INVOKE("stop_restoring")),
 	/**  The models and how they are. */
 	models: () => typedError<ModelRow[], UiError>(__TAURI_INVOKE("models")),
+	/**  Files for writing that Cabinet knows by their SHA-256. */
+	knownModels: () => typedError<KnownModelRow[], UiError>(__TAURI_INVOKE("known_models")),
+	/**  Takes a GGUF file in: the one that was dropped, or one that the user chooses; none when they thought better of it. */
+	importModel: (path: string | null, request: string, onProgress: Channel<ModelProgress>) => typedError<ModelRow | null, UiError>(__TAURI_INVOKE("import_model", { path, request, onProgress })),
+	/**  Writes with a model from the next opening of the cabinet on. */
+	useModel: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("use_model", { id })),
+	/**  Removes a model that was imported. */
+	removeModel: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("remove_model", { id })),
+	/**  Has the model that writes now read and write a little invented text. */
+	measureModel: () => typedError<WriterSpeedRow, UiError>(__TAURI_INVOKE("measure_model")),
+	/**  Whether anything may be sent, and where to. */
+	escalationView: () => typedError<EscalationView, UiError>(__TAURI_INVOKE("escalation_view")),
+	/**  Switches sending on or changes where to; a courier for it comes with the next start. */
+	switchEscalationOn: (wanted: SwitchOn, passphrase: string) => typedError<null, UiError>(__TAURI_INVOKE("switch_escalation_on", { wanted, passphrase })),
+	/**  Switches sending off and ends the courier, now. */
+	switchEscalationOff: () => typedError<null, UiError>(__TAURI_INVOKE("switch_escalation_off")),
+	/**  Prepares a payload; nothing is sent. */
+	preparePayload: (request: PayloadRequest) => typedError<PreparedPayload, UiError>(__TAURI_INVOKE("prepare_payload", { request })),
+	/**  Makes a prepared payload anew with what the user changed. */
+	revisePayload: (hash: string, revision: PayloadRevision, forNote: boolean) => typedError<PreparedPayload, UiError>(__TAURI_INVOKE("revise_payload", { hash, revision, forNote })),
+	/**  Forgets a prepared payload. */
+	discardPayload: (hash: string) => typedError<null, UiError>(__TAURI_INVOKE("discard_payload", { hash })),
+	/**  Sends the payload of this hash, which the user has looked at, once; gives the answer, checked here. */
+	sendPayload: (hash: string, decision: SendDecision, lookedAt: number, request: string, onText: Channel<string>) => typedError<OutsideAnswer, UiError>(__TAURI_INVOKE("send_payload", { hash, decision, lookedAt, request, onText })),
+	/**  Why a large model is worth asking after this result; none where it is not, or the user wants to hear of none. */
+	escalationOffer: (claims: number, unsupported: number, documents: number) => typedError<EscalationOffer | null, UiError>(__TAURI_INVOKE("escalation_offer", { claims, unsupported, documents })),
+	/**  What left this machine, newest first. */
+	ledger: (text: string | null, limit: number) => typedError<LedgerRow[], UiError>(__TAURI_INVOKE("ledger", { text, limit })),
+	/**
+	 *  Writes the lines of the ledger to a file the user chooses, one JSON object a line, oldest first; none when they
+	 *  thought better of it.
+	 */
+	exportLedger: (text: string | null) => typedError<string | null, UiError>(__TAURI_INVOKE("export_ledger", { text })),
+	/**  Everything that carries a label. */
+	labels: () => typedError<Labelled[], UiError>(__TAURI_INVOKE("labels")),
+	/**  Puts a label on a folder, or takes it off. */
+	labelFolder: (id: string, label: KeepLabel | null) => typedError<null, UiError>(__TAURI_INVOKE("label_folder", { id, label })),
+	/**  Puts a label on documents, or takes it off. */
+	labelDocuments: (ids: string[], label: KeepLabel | null) => typedError<null, UiError>(__TAURI_INVOKE("label_documents", { ids, label })),
 	/**  The user's settings. */
 	settings: () => typedError<Settings, UiError>(__TAURI_INVOKE("settings")),
 	/**  Stores the user's settings. */
@@ -112,6 +189,14 @@ export const commands = {
 };
 
 /* Types */
+/**  Something to be replaced as well. */
+export type AddedReplacement = {
+	/**  The words. */
+	words: string,
+	/**  What sort of thing it is: "person", "place" ... */
+	kind: string,
+};
+
 /**  What the window needs before anything else. */
 export type AppState = {
 	/**  Which screen to show. */
@@ -124,6 +209,8 @@ export type AppState = {
 	sealSummary: string,
 	/**  Folder that holds the cabinet. */
 	home: string,
+	/**  True where a courier runs beside this process: sending to a large model is on. */
+	courier: boolean,
 };
 
 /**  What the assistant says while it works. */
@@ -155,6 +242,90 @@ export type AuditEntry = {
 	action: string,
 	/**  Identifier of what it was done to, where there is one. */
 	subject: string | null,
+	/**  A count that belongs to it. */
+	count: number | null,
+};
+
+/**  Which entries of the audit log are asked for; what is null lets everything through. */
+export type AuditFilter = {
+	/**  Entries of smaller numbers. */
+	before: number | null,
+	/**  Entries of this action. */
+	action: string | null,
+	/**  Entries of this moment and later. */
+	from: number | null,
+	/**  Entries before this moment. */
+	until: number | null,
+};
+
+/**  What a backup says it holds. */
+export type BackupContents = {
+	/**  "whole", "additions" or "database". */
+	kind: string,
+	/**  When it was begun. */
+	madeAt: number | null,
+	/**  Documents of the cabinet of that day. */
+	documents: number,
+	/**  Bytes of the file. */
+	bytes: number | null,
+};
+
+/**  A backup that was written or read, every hash compared. */
+export type BackupMade = {
+	/**  Name of the file. */
+	fileName: string,
+	/**  When it was begun. */
+	madeAt: number | null,
+	/**  "whole", "additions" or "database". */
+	kind: string,
+	/**  Bytes of the file. */
+	bytes: number | null,
+	/**  Originals in the file. */
+	originals: number,
+	/**  Originals that could not be saved, because they were missing or damaged in the cabinet already. */
+	unsaved: number,
+};
+
+/**  How far a backup is. */
+export type BackupProgress = {
+	/**  From 0 to 1, in this part of the work. */
+	share: number | null,
+	/**  True while what was written is read back. */
+	checking: boolean,
+};
+
+/**  A backup that was made of this cabinet. */
+export type BackupRow = {
+	/**  When it was begun. */
+	madeAt: number | null,
+	/**  True for a whole one, false for one of additions. */
+	whole: boolean,
+	/**  Bytes of the file. */
+	bytes: number | null,
+	/**  Name of the file. */
+	fileName: string,
+	/**  True where a file lies there now. */
+	there: boolean,
+};
+
+/**  A cabinet that was brought back. */
+export type CabinetRestored = {
+	/**  Where it lies now. */
+	folder: string,
+	/**  True where that is the place of this program's own cabinet. */
+	here: boolean,
+	/**  Originals that are there. */
+	originals: number,
+	/**  Originals that no file held. */
+	missing: number,
+};
+
+/**  How many documents a list was made from. */
+export type Checked = {
+	/**  Documents whose text was looked at. */
+	checked: number,
+	/**  Documents there are where was to be looked. */
+	of: number,
 };
 
 /**  A place in a document. */
@@ -189,6 +360,15 @@ export type Claim = {
 	section: string | null,
 };
 
+/**  Whether there is somebody to carry. */
+export type CourierView = 
+/**  Sending is off. */
+"off" | 
+/**  A courier waits. */
+"ready" | 
+/**  Cabinet must be started again. */
+"needsRestart";
+
 /**  What a result has read. */
 export type Coverage = {
 	/**  Pages read. */
@@ -211,12 +391,24 @@ export type DocumentRow = {
 	title: string,
 	/**  The file's name as it was added. */
 	sourceName: string,
-	/**  "pdf", "docx", "text", "markdown", "html". */
+	/**  "pdf", "docx", "email", "spreadsheet", "image" ... */
 	kind: string,
+	/**  The document it was taken out of: the message it was attached to, the archive it lay in. */
+	parentId: string | null,
+	/**  Who wrote it, as the file says; for a message its sender. */
+	author: string | null,
+	/**  The date that stands on it (YYYY-MM-DD). */
+	dated: string | null,
+	/**  What sort of paper it seems to be, "letter", "contract" ...; a guess, and to be shown as one. */
+	genre: string | null,
 	/**  Number of pages. */
 	pages: number,
 	/**  Pages that gave no text. */
 	pagesWithoutText: number,
+	/**  Pages whose text was recognised on their picture. */
+	ocrPages: number,
+	/**  Those of them that were hard to read. */
+	faintPages: number,
 	/**  Characters of text. */
 	chars: number,
 	/**  Size of the original in bytes. */
@@ -240,6 +432,44 @@ export type DocumentState =
 export type DraftTemplate = 
 /**  For any matter. */
 "general";
+
+/**  Why a large model is offered after a result. */
+export type EscalationOffer = {
+	/**  What the user wants to happen. */
+	rule: OfferRule,
+	/**  Why, in words. */
+	reasons: string[],
+};
+
+/**  Whether anything may be sent, and where to. */
+export type EscalationView = {
+	/**  The switch. */
+	on: boolean,
+	/**  Whether there is somebody to carry. */
+	courier: CourierView,
+	/**  The one address; empty where none was given. */
+	address: string,
+	/**  Host and port, for the line at the top of the window. */
+	host: string,
+	/**  Where that lies, in words. */
+	place: string,
+	/**  True where it is a machine of the user's own. */
+	own: boolean,
+	/**  How it is spoken to. */
+	protocol: SpokenProtocol,
+	/**  The model that is asked. */
+	model: string,
+	/**  From which folders; from all where none are named. */
+	folders: string[] | null,
+	/**  What happens when the small model's own checks find it wanting. */
+	rule: OfferRule,
+	/**  Whether a key is kept. */
+	hasKey: boolean,
+	/**  What switching on means. */
+	consequences: string[],
+	/**  How many payloads have left. */
+	sent: number,
+};
 
 /**  Where a note may go. */
 export type ExportFormat = 
@@ -288,6 +518,8 @@ export type Hit = {
 	sourceName: string,
 	/**  Its kind. */
 	kind: string,
+	/**  The date that stands on it (YYYY-MM-DD). */
+	dated: string | null,
 	/**  Page of the passage. */
 	page: number,
 	/**  The passage on its page. */
@@ -364,12 +596,79 @@ export type JobsView = {
 	paused: boolean,
 };
 
+/**  A label that keeps something here. */
+export type KeepLabel = 
+/**  Protected by professional privilege. */
+"privileged" | 
+/**  The user wants it here and nowhere else. */
+"neverLeaves";
+
+/**  A file for writing that Cabinet knows by its SHA-256. */
+export type KnownModelRow = {
+	/**  Name for people. */
+	name: string,
+	/**  Licence. */
+	license: string,
+	/**  Where it was published. */
+	source: string,
+	/**  The package that carries it, and its version. */
+	package: string,
+	/**  Size in bytes. */
+	bytes: number | null,
+	/**  SHA-256 in hexadecimal digits. */
+	sha256: string,
+};
+
+/**  Something that carries a label. */
+export type Labelled = {
+	/**  Identifier of a folder or document. */
+	id: string,
+	/**  Its label. */
+	label: KeepLabel,
+};
+
+/**  One line of the ledger. */
+export type LedgerRow = {
+	/**  Its number. */
+	number: number,
+	/**  SHA-256 of what left. */
+	hash: string,
+	/**  Where it went. */
+	address: string,
+	/**  To which model. */
+	model: string,
+	/**  When. */
+	sentAt: number | null,
+	/**  How the user decided. */
+	decision: string,
+	/**  Bytes that left. */
+	bytesSent: number,
+	/**  Bytes that came back. */
+	bytesReceived: number | null,
+	/**  How it ended. */
+	outcome: string,
+	/**  What left, to the byte; none where a document it was made of has been deleted. */
+	body: string | null,
+};
+
 /**  Why the cabinet was locked. */
 export type LockReason = 
 /**  Nobody did anything for a while. */
 "idle" | 
 /**  The user asked. */
-"asked";
+"asked" | 
+/**  The computer goes to sleep. */
+"sleep" | 
+/**  The desktop locked its screen. */
+"screen";
+
+/**  How far the import of a model is. */
+export type ModelProgress = {
+	/**  Bytes copied and hashed. */
+	done: number | null,
+	/**  Bytes in all. */
+	all: number | null,
+};
 
 /**  One model file. */
 export type ModelRow = {
@@ -387,6 +686,12 @@ export type ModelRow = {
 	state: string,
 	/**  What to do when it is not ready; empty otherwise. */
 	advice: string,
+	/**  Whether it is the one used for its purpose, from the next opening of the cabinet on. */
+	chosen: boolean,
+	/**  Whether it can be removed. */
+	removable: boolean,
+	/**  Bytes of memory that it needs to run; 0 where that is not known. */
+	memory: number | null,
 };
 
 /**  A note as the editor needs it. */
@@ -429,12 +734,142 @@ export type NoteVersion = {
 	chars: number,
 };
 
+/**  What happens when the small model's own checks find it wanting. No rule sends. */
+export type OfferRule = 
+/**  Say why, with a button. */
+"offer" | 
+/**  Open the consent sheet. */
+"alwaysAsk" | 
+/**  Say nothing. */
+"never";
+
+/**  An answer from outside, checked here. */
+export type OutsideAnswer = {
+	/**  Its number in the ledger. */
+	number: number,
+	/**  SHA-256 of what was sent. */
+	hash: string,
+	/**  What was asked. */
+	question: string,
+	/**  The answer as plain text. */
+	text: string,
+	/**  Its sentences, checked. */
+	claims: Claim[],
+	/**  True where it is all there. */
+	whole: boolean,
+	/**  The model that wrote it. */
+	model: string,
+	/**  Where it runs. */
+	endpoint: string,
+	/**  What went wrong, in words. */
+	trouble: string[],
+	/**  True where it failed and may be charged all the same. */
+	mayBeCharged: boolean,
+};
+
+/**  Where the words of a recognised page stand. */
+export type PageScan = {
+	/**  How sure the recogniser was of its letters, from 0 to 1. */
+	confidence: number | null,
+	/**  Quarters by which the page is turned clockwise for its text to stand upright. */
+	quarters: number,
+	/**  The words in order of the page's text. */
+	words: PlacedWord[],
+};
+
 /**  One page of text. */
 export type PageText = {
 	/**  1-based. */
 	page: number,
 	/**  The page's text; offsets everywhere refer to it. */
 	text: string,
+};
+
+/**  What is to be asked, and about what. */
+export type PayloadRequest = {
+	/**  The question. */
+	question: string,
+	/**  About these documents, */
+	documentIds: string[],
+	/**  or this folder, */
+	folderId: string | null,
+	/**  or this note and what it quotes. */
+	noteId: string | null,
+};
+
+/**  What the user changed about the replacements. */
+export type PayloadRevision = {
+	/**  To be replaced as well. */
+	added: AddedReplacement[],
+	/**  Not to be replaced. */
+	kept: string[],
+	/**  The text in place of what was made. */
+	edited: string | null,
+};
+
+/**  A document that a payload draws from. */
+export type PayloadSource = {
+	/**  Its title; it is not sent. */
+	title: string,
+	/**  The pages. */
+	pages: number[],
+};
+
+/**  A word on the picture of a page. */
+export type PlacedWord = {
+	/**  First character in the page's text. */
+	start: number,
+	/**  One past its last character. */
+	end: number,
+	/**
+	 *  Corners from the upper left onwards as the text is read, each to the right and downwards, in ten-thousandths of
+	 *  the width and height of the page turned upright.
+	 */
+	quad: number[],
+};
+
+/**  A payload to be looked at. */
+export type PreparedPayload = {
+	/**  SHA-256 of the body. */
+	hash: string,
+	/**  Every line before the body, the key left out. */
+	head: string[],
+	/**  The exact body. */
+	body: string,
+	/**  Where it would go. */
+	address: string,
+	/**  Where that lies, in words. */
+	place: string,
+	/**  True where it is a machine of the user's own. */
+	own: boolean,
+	/**  To which model. */
+	model: string,
+	/**  Bytes of the body. */
+	bytes: number,
+	/**  About how many tokens. */
+	aboutTokens: number,
+	/**  At most so many tokens of answer. */
+	mostAnswer: number,
+	/**  What it costs at most at the user's prices, in words. */
+	cost: string | null,
+	/**  The text before anything was replaced; it is not sent. */
+	original: string,
+	/**  The text as it was made. */
+	made: string,
+	/**  The text that is sent. */
+	text: string,
+	/**  Every replacement. */
+	replacements: Replacement[],
+	/**  Names that came back in by the user's own changes. */
+	warnings: string[],
+	/**  What it draws from. */
+	sources: PayloadSource[],
+	/**  What was left out. */
+	leftOut: string[],
+	/**  What the user changed so far. */
+	revision: PayloadRevision,
+	/**  Whether it is for a note, whose decisions can be kept. */
+	forNote: boolean,
 };
 
 /**  The privacy page. */
@@ -445,6 +880,10 @@ export type PrivacyReport = {
 	home: string,
 	/**  What it takes on disk. */
 	bytes: number | null,
+	/**  True where the cabinet locks with the desktop's screen. */
+	locksWithScreen: boolean,
+	/**  True where the cabinet locks before the computer sleeps. */
+	locksBeforeSleep: boolean,
 	/**  Things ever sent from this machine; there is no way to send in this version. */
 	sent: number,
 };
@@ -461,6 +900,22 @@ export type Range = {
 export type RecoveryCode = {
 	/**  Groups of characters, to be written down in order. */
 	groups: string[],
+};
+
+/**  One replacement. */
+export type Replacement = {
+	/**  Where the original stands in the text before. */
+	original: Range,
+	/**  Where the pseudonym stands in the text after. */
+	replaced: Range,
+	/**  The original. */
+	words: string,
+	/**  The pseudonym. */
+	pseudonym: string,
+	/**  What sort of thing it is. */
+	kind: string,
+	/**  True where the program is not sure: the user must look. */
+	doubtful: boolean,
 };
 
 /**  One thing the system was asked to refuse, and whether it does. */
@@ -504,9 +959,18 @@ export type SearchResults = {
 	hits: Hit[],
 	/**  Halves that did not take part, in words; empty when all is well. */
 	missing: string[],
+	/**  Where all documents that mention something were asked for. */
+	checked: Checked | null,
 	/**  How long it took. */
 	ms: number | null,
 };
+
+/**  What the user decided. */
+export type SendDecision = 
+/**  Send once. */
+"once" | 
+/**  Send once, and keep what was decided about names for the note. */
+"forThisNote";
 
 /**  What the user may set. */
 export type Settings = {
@@ -516,7 +980,18 @@ export type Settings = {
 	lockAfterMinutes: number,
 	/**  Show unsupported claims hatched instead of leaving them out. */
 	showUnsupported: boolean,
+	/**  Searches whose results were opened, newest first. */
+	recentSearches?: string[],
+	/**  Searches the user keeps. */
+	savedSearches?: string[],
 };
+
+/**  How an endpoint is spoken to. */
+export type SpokenProtocol = 
+/**  OpenAI's chat completions. */
+"openAi" | 
+/**  Anthropic's messages. */
+"anthropic";
 
 /**  Which screen the window shows. */
 export type Stage = 
@@ -550,6 +1025,28 @@ export type SummaryStyle =
 /**  Agreements and decisions: parties, terms, money, duties. */
 "legal";
 
+/**  What switching on takes. */
+export type SwitchOn = {
+	/**  The one address. */
+	address: string,
+	/**  How it is spoken to. */
+	protocol: SpokenProtocol,
+	/**  The model to ask for. */
+	model: string,
+	/**  A certificate authority of the user's own (PEM). */
+	authority: string | null,
+	/**  From which folders; from all where none are named. */
+	folders: string[] | null,
+	/**  What happens when the small model's own checks find it wanting. */
+	rule: OfferRule,
+	/**  The endpoint's key; none keeps the one there is. */
+	key: string | null,
+	/**  Price of a million tokens sent. */
+	priceIn: number | null,
+	/**  Price of a million tokens of answer. */
+	priceOut: number | null,
+};
+
 /**
  *  What went wrong, as the window needs it. The words come from one table in Rust (`error.rs`), so
  *  that the command line says the same.
@@ -572,6 +1069,20 @@ export type Verdict =
 /**  It does not stand there; see the reason. */
 "unsupported";
 
+/**  What a check of everything stored found. */
+export type VerifyReport = {
+	/**  Documents whose originals were opened and hashed. */
+	documents: number,
+	/**  Vectors counted. */
+	vectors: number,
+	/**  What is damaged, in words. */
+	damaged: string[],
+	/**  What was wrong with something derived and was put right. */
+	repaired: string[],
+	/**  True where search by meaning is prepared anew at the next opening. */
+	atNextOpening: boolean,
+};
+
 /**  Why a hit is a hit. */
 export type Why = 
 /**  A quoted phrase or identifier stands there to the letter. */
@@ -579,7 +1090,17 @@ export type Why =
 /**  The words match. */
 "words" | 
 /**  The meaning is near. */
-"meaning";
+"meaning" | 
+/**  It holds a word that is nearly one of the query's. */
+"approximate";
+
+/**  How fast the writer is on this machine, in tokens a second. */
+export type WriterSpeedRow = {
+	/**  Of text read. */
+	read: number | null,
+	/**  Of text written. */
+	written: number | null,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

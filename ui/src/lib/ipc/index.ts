@@ -40,6 +40,8 @@ export const ipc = Object.fromEntries(
 ) as Ipc;
 
 export const original = (id: string): Promise<ArrayBuffer> => backend.original(id);
+export const pageImage = (id: string, page: number, longest: number): Promise<ImageData> =>
+  backend.pageImage(id, page, longest);
 export const listen = backend.listen;
 export const onFileDrag = backend.onFileDrag;
 

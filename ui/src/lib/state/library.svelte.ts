@@ -2,7 +2,7 @@
 import { ipc, type DocumentRow, type Folder } from '$lib/ipc';
 import { session } from './session.svelte';
 import { attempt, toasts } from './toasts.svelte';
-import { plural } from '$lib/format';
+import { kindName, plural } from '$lib/format';
 
 export type Scope = { kind: 'all' } | { kind: 'folder'; id: string } | { kind: 'trash' };
 export type SortKey = 'title' | 'kind' | 'addedAt' | 'pages' | 'state';
@@ -28,7 +28,8 @@ class Library {
   scopeName = $derived(
     this.scope.kind === 'trash' ? 'Trash' : (this.folder?.name ?? 'All documents'),
   );
-  kinds = $derived([...new Set(this.rows.map((row) => row.kind))].sort());
+  /** Names of the kinds there are: a person looks for e-mail, not for the program that kept it. */
+  kinds = $derived([...new Set(this.rows.map((row) => kindName(row.kind)))].sort());
   shown = $derived(sorted(filtered(this.rows, this.filter, this.kind), this.sort));
 
   /** Where new documents go: the chosen folder, else the first one. */
@@ -134,7 +135,7 @@ class Library {
 export function filtered(rows: DocumentRow[], text: string, kind: string | null): DocumentRow[] {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
-    if (kind && row.kind !== kind) return false;
+    if (kind && kindName(row.kind) !== kind) return false;
     const name = `${row.title} ${row.sourceName}`.toLocaleLowerCase();
     return words.every((word) => name.includes(word));
   });

@@ -2,19 +2,27 @@
 import { ipc, isQuiet, CabinetError, type Hit, type SearchResults } from '$lib/ipc';
 import { library } from './library.svelte';
 import { session } from './session.svelte';
+import { preferences } from './settings.svelte';
 
 export interface Group {
   documentId: string;
   title: string;
   sourceName: string;
   kind: string;
+  /** The date that stands on it. */
+  dated: string | null;
   hits: Hit[];
   /** Hits of this document that are folded away. */
   folded: number;
 }
 
-const pause = 60;
+/** Keys of one burst are one question; the answer should stand within 50 ms of the last. */
+const pause = 20;
 const limit = 60;
+/** Recent searches that are kept. */
+const remembered = 12;
+
+export type Sort = 'best' | 'newest' | 'oldest' | 'title' | 'file';
 /** A document with many hits must not hide the others. */
 const perDocument = 4;
 
@@ -22,10 +30,20 @@ const perDocument = 4;
 export function grouped(hits: Hit[], unfolded: ReadonlySet<string> = new Set()): Group[] {
   const groups = new Map<string, Group>();
   for (const hit of hits) {
-    const { documentId, title, sourceName, kind } = hit;
+    const { documentId, title, sourceName, kind, dated } = hit;
     const group = groups.get(documentId);
     if (group) group.hits.push(hit);
-    else groups.set(documentId, { documentId, title, sourceName, kind, hits: [hit], folded: 0 });
+    else {
+      groups.set(documentId, {
+        documentId,
+        title,
+        sourceName,
+        kind,
+        dated,
+        hits: [hit],
+        folded: 0,
+      });
+    }
   }
   return [...groups.values()].map((group) =>
     // One more is shown rather than a line that says "1 more".
@@ -39,11 +57,33 @@ export function grouped(hits: Hit[], unfolded: ReadonlySet<string> = new Set()):
   );
 }
 
+/** The groups in the wanted order; the best first is the order they come in. */
+export function sorted(groups: Group[], by: Sort): Group[] {
+  if (by === 'best') return groups;
+  if (by === 'newest' || by === 'oldest') {
+    // What bears no date comes last either way.
+    const [first, second] = by === 'newest' ? [-1, 1] : [1, -1];
+    return [...groups].sort((a, b) => {
+      if (!a.dated || !b.dated) return Number(!a.dated) - Number(!b.dated);
+      return a.dated === b.dated ? 0 : a.dated > b.dated ? first : second;
+    });
+  }
+  const name = (group: Group) => (by === 'title' ? group.title : group.sourceName);
+  return [...groups].sort((a, b) => name(a).localeCompare(name(b), undefined, { numeric: true }));
+}
+
+const yearOf = (hit: Hit): string => hit.dated?.slice(0, 4) ?? '';
+
 class Search {
   query = $state('');
   /** Only in this folder; null is the whole cabinet. */
   folderId = $state<string | null>(null);
   kind = $state<string | null>(null);
+  /** Only of this year, by the date on the document; '' is without a date, null is any. */
+  year = $state<string | null>(null);
+  sort = $state<Sort>('best');
+  /** More like this passage, instead of what is in the field. */
+  like = $state.raw<Hit | null>(null);
   results = $state.raw<SearchResults | null>(null);
   /** The question the results answer. */
   answered = $state('');
@@ -56,21 +96,31 @@ class Search {
 
   /** Results of all kinds; the kind chips count and narrow them without asking again. */
   private hits = $derived(this.results?.hits ?? []);
-  private ofThisKind = $derived(
-    this.kind ? this.hits.filter((hit) => hit.kind === this.kind) : this.hits,
+  private ofThisYear = $derived(
+    this.year === null ? this.hits : this.hits.filter((hit) => yearOf(hit) === this.year),
+  );
+  private admitted = $derived(
+    this.kind ? this.ofThisYear.filter((hit) => hit.kind === this.kind) : this.ofThisYear,
   );
   private unfolded = $state.raw<ReadonlySet<string>>(new Set());
-  groups = $derived(grouped(this.ofThisKind, this.unfolded));
-  total = $derived(this.ofThisKind.length);
+  groups = $derived(sorted(grouped(this.admitted, this.unfolded), this.sort));
+  total = $derived(this.admitted.length);
   shown = $derived(this.groups.flatMap((group) => group.hits));
   kinds = $derived.by(() => {
     const counts = new Map<string, number>();
-    for (const hit of this.hits) counts.set(hit.kind, (counts.get(hit.kind) ?? 0) + 1);
+    for (const hit of this.ofThisYear) counts.set(hit.kind, (counts.get(hit.kind) ?? 0) + 1);
     return [...counts].sort((a, b) => b[1] - a[1]);
+  });
+  /** Years of the hits with their counts, the latest first; '' stands for no date. */
+  years = $derived.by(() => {
+    const counts = new Map<string, number>();
+    for (const hit of this.hits) counts.set(yearOf(hit), (counts.get(yearOf(hit)) ?? 0) + 1);
+    return [...counts].sort((a, b) => b[0].localeCompare(a[0]));
   });
 
   type(query: string): void {
     this.query = query;
+    this.like = null;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.run(), pause);
   }
@@ -85,10 +135,16 @@ class Search {
     this.at = 0;
   }
 
+  ofYear(year: string | null): void {
+    this.year = year;
+    this.at = 0;
+    if (!this.kinds.some(([kind]) => kind === this.kind)) this.kind = null;
+  }
+
   async run(): Promise<void> {
     clearTimeout(this.timer);
     const own = ++this.serial;
-    const query = this.query.trim();
+    const query = this.like ? this.like.snippet : this.query.trim();
     if (query === '') {
       this.results = null;
       this.answered = '';
@@ -103,7 +159,7 @@ class Search {
         folderId: this.folderId,
         documentId: null,
         kinds: [],
-        mode: 'hybrid',
+        mode: this.like ? 'vector' : 'hybrid',
         limit,
       });
       if (own !== this.serial) return;
@@ -112,6 +168,9 @@ class Search {
       this.error = null;
       this.at = 0;
       this.unfolded = new Set();
+      if (this.year !== null && !results.hits.some((hit) => yearOf(hit) === this.year)) {
+        this.year = null;
+      }
       if (this.kind && !results.hits.some((hit) => hit.kind === this.kind)) this.kind = null;
     } catch (thrown) {
       if (own !== this.serial || isQuiet(thrown)) return;
@@ -119,6 +178,36 @@ class Search {
     } finally {
       if (own === this.serial) this.busy = false;
     }
+  }
+
+  /** Searches for passages with a meaning near this one's. */
+  moreLike(hit: Hit): void {
+    this.like = hit;
+    void this.run();
+  }
+
+  /** Remembers the search, in the cabinet itself: called when a result is opened, not for every key. */
+  remember(): void {
+    const query = this.query.trim();
+    const before = preferences.value.recentSearches ?? [];
+    if (query.length < 2 || this.like || before[0] === query) return;
+    const recentSearches = [query, ...before.filter((q) => q !== query)].slice(0, remembered);
+    void preferences.change({ recentSearches });
+  }
+
+  get saved(): boolean {
+    return (preferences.value.savedSearches ?? []).includes(this.query.trim());
+  }
+
+  /** Keeps the search, or lets it go. */
+  toggleSaved(): void {
+    const query = this.query.trim();
+    const others = (preferences.value.savedSearches ?? []).filter((q) => q !== query);
+    void preferences.change({ savedSearches: this.saved ? others : [...others, query] });
+  }
+
+  forgetRecent(): void {
+    void preferences.change({ recentSearches: [] });
   }
 
   unfold(documentId: string): void {
@@ -143,6 +232,8 @@ class Search {
     this.results = null;
     this.folderId = null;
     this.kind = null;
+    this.year = null;
+    this.like = null;
     this.error = null;
     this.busy = false;
     this.at = 0;

@@ -3,7 +3,13 @@ import { ipc, type Settings } from '$lib/ipc';
 import { attempt } from './toasts.svelte';
 
 class Preferences {
-  value = $state<Settings>({ theme: 'system', lockAfterMinutes: 10, showUnsupported: false });
+  value = $state<Settings>({
+    theme: 'system',
+    lockAfterMinutes: 10,
+    showUnsupported: false,
+    recentSearches: [],
+    savedSearches: [],
+  });
 
   async load(): Promise<void> {
     this.value = await ipc.settings();

@@ -4,7 +4,8 @@ import type { DocumentRow, Hit, JobRow } from '$lib/ipc';
 import { fake } from '$lib/ipc/fake/backend';
 import { ipc } from '$lib/ipc';
 import { filtered, library, sorted } from './library.svelte';
-import { grouped, search } from './search.svelte';
+import { grouped, search, sorted as inOrder } from './search.svelte';
+import { preferences } from './settings.svelte';
 import { jobs } from './jobs.svelte';
 import { assistant } from './assistant.svelte';
 import { session } from './session.svelte';
@@ -17,9 +18,15 @@ const row = (part: Partial<DocumentRow>): DocumentRow => ({
   folderId: 'f',
   title: 'Title',
   sourceName: 'file.pdf',
+  parentId: null,
+  author: null,
+  dated: null,
+  genre: null,
   kind: 'pdf',
   pages: 1,
   pagesWithoutText: 0,
+  ocrPages: 0,
+  faintPages: 0,
   chars: 1,
   bytes: 1,
   addedAt: 0,
@@ -73,6 +80,7 @@ describe('search', () => {
     title: documentId,
     sourceName: documentId,
     kind: 'pdf',
+    dated: null,
     page: 1,
     start: 0,
     end: 1,
@@ -98,7 +106,7 @@ describe('search', () => {
     search.type('k');
     search.type('kid');
     search.type('kidney');
-    await vi.advanceTimersByTimeAsync(59);
+    await vi.advanceTimersByTimeAsync(19);
     expect(asked).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(10);
     expect(asked).toHaveBeenCalledTimes(1);
@@ -109,6 +117,78 @@ describe('search', () => {
     expect(search.at).toBe(0);
     search.ofKind('docx');
     expect(search.shown.every((h) => h.kind === 'docx')).toBe(true);
+    search.reset();
+  });
+
+  it('sorts groups by name and keeps the best first otherwise', () => {
+    const groups = grouped([hit(1, 'b10'), hit(2, 'b9'), hit(3, 'a')]);
+    expect(inOrder(groups, 'best').map((g) => g.title)).toEqual(['b10', 'b9', 'a']);
+    expect(inOrder(groups, 'title').map((g) => g.title)).toEqual(['a', 'b9', 'b10']);
+  });
+
+  it('sorts by the date on the document and puts what bears none last either way', () => {
+    const dated = (rank: number, id: string, day: string | null) => ({
+      ...hit(rank, id),
+      dated: day,
+    });
+    const groups = grouped([
+      dated(1, 'none', null),
+      dated(2, 'old', '2024-03-01'),
+      dated(3, 'new', '2026-01-31'),
+    ]);
+    expect(inOrder(groups, 'newest').map((g) => g.title)).toEqual(['new', 'old', 'none']);
+    expect(inOrder(groups, 'oldest').map((g) => g.title)).toEqual(['old', 'new', 'none']);
+  });
+
+  it('counts the years of what was found and narrows to one of them', () => {
+    const hits = [
+      { ...hit(1, 'a'), dated: '2024-03-01' },
+      { ...hit(2, 'b'), dated: '2026-01-31', kind: 'docx' },
+      { ...hit(3, 'c'), dated: '2026-07-01' },
+      hit(4, 'd'),
+    ];
+    search.results = { hits, missing: [], checked: null, ms: 1 };
+    expect(search.years).toEqual([
+      ['2026', 2],
+      ['2024', 1],
+      ['', 1],
+    ]);
+    search.ofYear('2026');
+    expect(search.shown.map((h) => h.documentId)).toEqual(['b', 'c']);
+    expect(search.kinds).toEqual([
+      ['docx', 1],
+      ['pdf', 1],
+    ]);
+    search.ofYear('');
+    expect(search.shown.map((h) => h.documentId)).toEqual(['d']);
+    search.reset();
+    expect(search.year).toBeNull();
+  });
+
+  it('remembers what led somewhere, newest first and once, keeps what is kept, and forgets', async () => {
+    search.query = 'kidney';
+    search.remember();
+    search.query = 'drain';
+    search.remember();
+    search.query = 'kidney';
+    search.remember();
+    expect(preferences.value.recentSearches).toEqual(['kidney', 'drain']);
+    search.toggleSaved();
+    expect(search.saved).toBe(true);
+    search.forgetRecent();
+    await soon(() => expect(preferences.value.recentSearches).toEqual([]));
+    expect(preferences.value.savedSearches).toEqual(['kidney']);
+    search.toggleSaved();
+    search.reset();
+  });
+
+  it('asks for more like a passage until something is typed', async () => {
+    const asked = vi.spyOn(ipc, 'search');
+    search.moreLike({ ...hit(1, 'a'), snippet: 'kidney function' });
+    await soon(() => expect(search.answered).toBe('kidney function'));
+    expect(asked.mock.calls.at(-1)?.[0].mode).toBe('vector');
+    search.type('');
+    expect(search.like).toBeNull();
     search.reset();
   });
 

@@ -60,6 +60,7 @@ export function fakeSearch(state: FakeState, request: SearchRequest): SearchResu
           title: row.title,
           sourceName: row.sourceName,
           kind: row.kind,
+          dated: row.dated,
           page: index + 1,
           start: sentence.start,
           end,
@@ -76,7 +77,7 @@ export function fakeSearch(state: FakeState, request: SearchRequest): SearchResu
   }
   hits.sort((a, b) => b.score - a.score);
   const best = hits.slice(0, request.limit).map((hit, i) => ({ ...hit, rank: i + 1 }));
-  return { hits: query ? best : [], missing: [], ms: 7.4 };
+  return { hits: query ? best : [], missing: [], checked: null, ms: 7.4 };
 }
 
 export { sentences };

@@ -1,9 +1,12 @@
 /** The invented cabinet's memory. */
+import { freshEscalation, type FakeEscalation } from './escalation';
 import type {
   AuditEntry,
+  BackupRow,
   DocumentRow,
   Folder,
   JobRow,
+  ModelRow,
   Note,
   NoteVersion,
   Settings,
@@ -35,7 +38,10 @@ export interface FakeState {
   paused: boolean;
   settings: Settings;
   audit: AuditEntry[];
+  backups: BackupRow[];
+  models: ModelRow[];
   next: number;
+  escalation: FakeEscalation;
 }
 
 const day = 86_400_000;
@@ -51,9 +57,15 @@ export function makeDocument(paper: Paper, id: string, folderId: string): FakeDo
       folderId,
       title: paper.title,
       sourceName: paper.file,
+      parentId: null,
+      author: null,
+      dated: null,
+      genre: null,
       kind: paper.kind,
       pages: paper.pages.length,
       pagesWithoutText: texts.filter((text) => text === '').length,
+      ocrPages: 0,
+      faintPages: 0,
       chars,
       bytes: 18_000 + chars * 37,
       addedAt: Date.now() - paper.daysAgo * day - 3_600_000,
@@ -178,13 +190,48 @@ export function freshState(stage: Stage): FakeState {
     notes: empty ? [] : [firstNote(folderOf('Adeyemi, Ruth'))],
     jobs: empty ? [] : finishedJobs(folderOf('Hollis v. Marlow Estates')),
     paused: false,
-    settings: { theme: 'system', lockAfterMinutes: 10, showUnsupported: true },
+    escalation: freshEscalation(),
+    settings: {
+      theme: 'system',
+      lockAfterMinutes: 10,
+      showUnsupported: true,
+      recentSearches: [],
+      savedSearches: [],
+    },
     audit: Array.from({ length: 62 }, (_, i) => ({
       number: 62 - i,
       at: Date.now() - i * 1_900_000,
       action: actions[i % actions.length] as string,
       subject: i % 7 < 1 ? null : `01a2${(i * 7919).toString(16).padStart(8, '0')}`,
+      count: null,
     })),
+    backups: [],
+    models: [
+      {
+        id: 'minilm',
+        name: 'all-MiniLM-L6-v2',
+        purpose: 'embedding',
+        license: 'Apache-2.0',
+        bytes: 90_900_000,
+        state: 'ready',
+        advice: '',
+        chosen: true,
+        removable: false,
+        memory: 0,
+      },
+      {
+        id: 'smollm2',
+        name: 'SmolLM2-135M-Instruct',
+        purpose: 'writing',
+        license: 'Apache-2.0',
+        bytes: 98_400_000,
+        state: 'ready',
+        advice: '',
+        chosen: true,
+        removable: false,
+        memory: 150_000_000,
+      },
+    ],
     next: 100,
   };
 }

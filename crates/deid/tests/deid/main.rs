@@ -1,0 +1,6 @@
+//! The crate from outside: properties that hold for any text, and the way there and back.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod properties;
+mod round_trip;
+mod whole;

@@ -1,0 +1,68 @@
+use cabinet_deid::{Finder, Finding, Kind, Layer, NameList, Pseudonyms};
+use proptest::prelude::*;
+
+/// Text with the things in it that layers and pseudonyms look for.
+fn hostile() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        "\\PC{0,12}",
+        "[ -~]{0,20}",
+        Just("[Person 1]".to_string()),
+        Just("\\[person_1\\]".to_string()),
+        Just("12 March 2019".to_string()),
+        Just("13 March 2019".to_string()),
+        Just("Dr. Ana Lima".to_string()),
+        Just("ANA LIMA".to_string()),
+        Just("no. 61234/08".to_string()),
+        Just("İSTANBUL ß ﬁ".to_string()),
+        Just("\n \t".to_string()),
+    ];
+    prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+}
+
+/// Anything a caller could hand over as findings, sound or not.
+fn findings() -> impl Strategy<Value = Vec<Finding>> {
+    let one = (0..120usize, 0..20usize, 0..Kind::ALL.len()).prop_map(|(start, length, kind)| Finding {
+        range: start..start + length,
+        kind: Kind::ALL[kind],
+        confidence: 1.0,
+        layer: Layer::User,
+    });
+    prop::collection::vec(one, 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn findings_are_sorted_apart_and_on_boundaries(text in hostile()) {
+        let mut names = NameList::default();
+        names.add("Ana Lima", Kind::Person);
+        let mut end = 0;
+        for found in Finder::new().find(&text, &names) {
+            prop_assert!(found.range.start >= end && found.range.end > found.range.start);
+            prop_assert!(text.get(found.range.clone()).is_some());
+            prop_assert!((0.0..=1.0).contains(&found.confidence));
+            end = found.range.end;
+        }
+    }
+
+    #[test]
+    fn what_was_replaced_comes_back_to_the_letter(first in hostile(), second in hostile(), marks in findings(), seed: u64) {
+        let finder = Finder::new();
+        let mut pseudonyms = Pseudonyms::new(seed);
+        let mut found = finder.find(&first, &NameList::default());
+        found.extend(marks.clone());
+        let one = pseudonyms.replace(&first, &found);
+        let two = pseudonyms.replace(&second, &marks);
+        prop_assert_eq!(pseudonyms.restore(&two.text), second);
+        prop_assert_eq!(pseudonyms.restore(&one.text), first.as_str());
+        let mut from = 0;
+        for piece in &one.pieces {
+            prop_assert_eq!(&first[from..piece.original.start], &one.text[one.text.len().min(piece.replaced.start - (piece.original.start - from))..piece.replaced.start]);
+            from = piece.original.end;
+        }
+        let kept = serde_json::to_string(&pseudonyms).unwrap();
+        let back: Pseudonyms = serde_json::from_str(&kept).unwrap();
+        prop_assert_eq!(back.restore(&one.text), first);
+    }
+}

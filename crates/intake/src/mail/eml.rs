@@ -1,0 +1,195 @@
+//! EML: messages as they travel (RFC 5322 with MIME), parsed by `mail-parser`.
+
+use super::Letter;
+use crate::decode::decode;
+use crate::details::Day;
+use crate::document::{Extracted, Kind};
+use crate::error::IntakeError;
+use crate::flow::{Flow, Shape};
+use crate::html;
+use crate::members::Members;
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+
+/// Reads a message.
+///
+/// # Errors
+/// `corrupt`, `empty`, or `too_large`.
+pub(crate) fn read(bytes: &[u8]) -> Result<Extracted, IntakeError> {
+    // A message is bytes, but editors save it as UTF-16 all the same.
+    let text = bytes[..bytes.len().min(256)]
+        .contains(&0)
+        .then(|| decode(bytes, None))
+        .flatten();
+    let bytes = text
+        .as_deref()
+        .map_or(bytes, |text| text.trim_start_matches('\u{feff}').as_bytes());
+    let message = MessageParser::default()
+        .parse(bytes)
+        .ok_or(IntakeError::Corrupt(Kind::Email))?;
+    let date = message.date().filter(|date| date.is_valid());
+    let sender = message.from().and_then(Address::first);
+    let sender = sender.and_then(|from| from.name().or_else(|| from.address()));
+    let written = |address: Option<&Address<'_>>| address.map(addresses).unwrap_or_default();
+    let letter = Letter {
+        kind: Kind::Email,
+        subject: message.subject().unwrap_or_default().to_owned(),
+        from: written(message.from().or_else(|| message.sender())),
+        sender: sender.unwrap_or_default().to_owned(),
+        to: written(message.to()),
+        cc: written(message.cc()),
+        bcc: written(message.bcc()),
+        date: raw_date(&message).unwrap_or_default(),
+        day: date.and_then(|date| Day::new(date.year, date.month, date.day)),
+        body: body(&message)?,
+        attached: attached(&message)?,
+    };
+    letter.into_document()
+}
+
+/// The day a message was sent, its sender and its subject, for the list of a mailbox.
+pub(super) fn headline(bytes: &[u8]) -> Option<(String, String, String)> {
+    let message = MessageParser::default().parse_headers(bytes)?;
+    let date = message
+        .date()
+        .and_then(|date| Day::new(date.year, date.month, date.day));
+    let from = message.from().map(addresses).unwrap_or_default();
+    let subject = message.subject().unwrap_or_default().to_owned();
+    Some((date.map(|day| day.to_string()).unwrap_or_default(), from, subject))
+}
+
+/// The date as the sender's program wrote it, zone and all.
+fn raw_date(message: &Message<'_>) -> Option<String> {
+    let raw = message.header_raw("Date")?;
+    Some(raw.trim().chars().take(80).collect())
+}
+
+fn addresses(list: &Address<'_>) -> String {
+    let written = list.iter().filter_map(|one| match (one.name(), one.address()) {
+        (Some(name), Some(address)) if name != address => Some(format!("{name} <{address}>")),
+        (Some(one), _) | (None, Some(one)) => Some(one.to_owned()),
+        (None, None) => None,
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
+/// The words, in the richer of the two forms a message may carry them in.
+fn body(message: &Message<'_>) -> Result<Flow, IntakeError> {
+    let plain = flow(message, &message.text_body)?;
+    let mut body = if message.text_body == message.html_body {
+        plain
+    } else {
+        let page = flow(message, &message.html_body)?;
+        // Programs that cannot write the plain form put a hint there that says to look at the other.
+        let enough = plain.words() * 2 >= page.words();
+        if enough { plain } else { page }
+    };
+    let more: Vec<u32> = others(message)
+        .filter(|(_, part)| reads_on(part))
+        .map(|(id, _)| id)
+        .collect();
+    body.append(flow(message, &more)?);
+    Ok(body)
+}
+
+fn flow(message: &Message<'_>, parts: &[u32]) -> Result<Flow, IntakeError> {
+    let mut flow = Flow::default();
+    for part in parts.iter().filter_map(|part| message.part(*part)) {
+        match &part.body {
+            PartType::Text(text) => flow.push(Shape::Paragraph, text.to_string()),
+            PartType::Html(text) => flow.append(html::flow(text)?),
+            PartType::Binary(bytes) => flow.push(Shape::Paragraph, decode(bytes, None).unwrap_or_default()),
+            _ => {}
+        }
+    }
+    Ok(flow)
+}
+
+/// The parts that are not the words.
+fn others<'a>(message: &'a Message<'_>) -> impl Iterator<Item = (u32, &'a MessagePart<'a>)> {
+    let words = |id: &u32| message.text_body.contains(id) || message.html_body.contains(id);
+    let others = message.attachments.iter().copied().filter(move |id| !words(id));
+    others.filter_map(|id| Some((id, message.part(id)?)))
+}
+
+/// Texts that were set into the message without a name, and what a server says of its delivery.
+fn reads_on(part: &MessagePart<'_>) -> bool {
+    let attachment = part.content_disposition().is_some_and(|how| how.is_attachment());
+    let report = part.content_type().is_some_and(|kind| {
+        kind.ctype() == "message"
+            && kind
+                .subtype()
+                .is_some_and(|kind| kind.ends_with("-status") || kind.ends_with("-notification"))
+    });
+    let text = matches!(part.body, PartType::Text(_) | PartType::Html(_));
+    part.attachment_name().is_none() && !attachment && (text || report)
+}
+
+fn attached(message: &Message<'_>) -> Result<Members, IntakeError> {
+    let mut members = Members::new();
+    for (_, part) in others(message) {
+        if !is_set_into_text(part) && !reads_on(part) {
+            members.push(&name(part), Ok(part.contents().to_vec()))?;
+        }
+    }
+    Ok(members)
+}
+
+/// Pictures the text shows, such as the logo under a signature.
+fn is_set_into_text(part: &MessagePart<'_>) -> bool {
+    let picture = part.content_type().is_some_and(|kind| kind.ctype() == "image");
+    picture && part.content_id().is_some()
+}
+
+fn name(part: &MessagePart<'_>) -> String {
+    if let Some(name) = part.attachment_name() {
+        return name.to_owned();
+    }
+    if let PartType::Message(message) = &part.body {
+        return format!(
+            "{}.eml",
+            message.subject().unwrap_or("Message").replace(['/', '\\'], " ")
+        );
+    }
+    part.content_description().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_words_and_attachments() {
+        let message = "From: Amara Osei <amara@clinic.example>\r\nTo: Ruth <ruth@law.example>, b@law.example\r\nSubject: =?utf-8?q?Caf=C3=A9_lease?=\r\n\
+            Date: Fri, 3 May 2024 10:00:00 +0200\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\
+            Content-Transfer-Encoding: quoted-printable\r\n\r\nThe caf=E9 lease is attached.\r\n--x\r\nContent-Type: text/plain; name=\"../lease.txt\"\r\nContent-Disposition: attachment; filename=\"../lease.txt\"\r\n\r\nRent is due.\r\n\
+            --x\r\nContent-Type: message/rfc822\r\n\r\nSubject: Old note\r\nFrom: c@law.example\r\n\r\nEarlier words.\r\n--x--\r\n";
+        let read = read(message.as_bytes()).unwrap();
+        assert_eq!(
+            read.pages[0].text,
+            "Subject: Café lease\nFrom: Amara Osei <amara@clinic.example>\nTo: Ruth <ruth@law.example>, b@law.example\n\
+             Date: Fri, 3 May 2024 10:00:00 +0200\nAttached: lease.txt, Old note.eml\n\nThe café lease is attached."
+        );
+        assert_eq!(read.title.as_deref(), Some("Café lease"));
+        assert_eq!(read.details.author.as_deref(), Some("Amara Osei"));
+        assert_eq!(read.details.dated, Day::new(2024, 5, 3));
+        assert_eq!(read.members[0].bytes.trim_ascii(), b"Rent is due.");
+        assert!(
+            super::read(&read.members[1].bytes).unwrap().pages[0]
+                .text
+                .ends_with("Earlier words.")
+        );
+    }
+
+    #[test]
+    fn the_richer_form_is_read() {
+        let message = |plain: &str| {
+            format!(
+                "From: a@b.example\nSubject: x y z\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/plain\n\n{plain}\n\
+                 --x\nContent-Type: text/html\n\n<p>The rent is due on <b>Friday</b>, as agreed.</p>\n--x--\n"
+            )
+        };
+        let text = |plain: &str| read(message(plain).as_bytes()).unwrap().pages[0].text.clone();
+        assert!(text("See the HTML.").ends_with("The rent is due on Friday, as agreed."));
+        assert!(text("The rent is due on Friday.").ends_with("The rent is due on Friday."));
+    }
+}

@@ -1,0 +1,149 @@
+//! A name typed with a slip: where a word of the query stands nowhere, words of the index that are nearly it.
+
+use std::collections::HashSet;
+
+use cabinet_text::{fold, is_stop_word};
+
+use super::query::{self, Query};
+use super::scope::Scope;
+use crate::{Library, LibraryError};
+
+/// A longer query is a question, whose slips matter little, and not a name.
+const LONGEST_QUERY: usize = 6;
+/// Words tried in place of one.
+const TRIED: usize = 8;
+/// Passages that hold one of them, at most.
+const PASSAGES: usize = 100;
+
+impl Library {
+    /// Looks for the words of a short query that stand nowhere in the scope, puts what is nearly each of them into
+    /// the query, and returns the passages with such a word.
+    ///
+    /// What was tried is never shown: it may be a word from behind a wall.
+    pub(super) async fn approximate(
+        &self,
+        parsed: &mut Query,
+        scope: &Scope,
+    ) -> Result<HashSet<i64>, LibraryError> {
+        let mut found = HashSet::new();
+        if parsed.words.len() > LONGEST_QUERY {
+            return Ok(found);
+        }
+        let mut nearly = Vec::new();
+        for word in &parsed.words {
+            let folded = fold(word);
+            if folded.chars().count() < 4
+                || !folded.chars().all(char::is_alphabetic)
+                || is_stop_word(&folded)
+                || self
+                    .stands_anywhere(word, parsed.unfinished.as_ref() == Some(word), scope)
+                    .await?
+            {
+                continue;
+            }
+            nearly.extend(self.nearly(&folded).await?);
+        }
+        if !nearly.is_empty() {
+            let expression = nearly
+                .iter()
+                .map(|term| query::quote(term))
+                .collect::<Vec<_>>()
+                .join(" OR ");
+            let passages = self.full_text(&expression, scope, PASSAGES).await?;
+            found.extend(passages.into_iter().map(|(passage, _)| passage));
+            parsed.words.append(&mut nearly);
+        }
+        Ok(found)
+    }
+
+    async fn stands_anywhere(
+        &self,
+        word: &str,
+        unfinished: bool,
+        scope: &Scope,
+    ) -> Result<bool, LibraryError> {
+        let mut expression = query::quote(word);
+        if unfinished {
+            expression.push('*');
+        }
+        Ok(!self.full_text(&expression, scope, 1).await?.is_empty())
+    }
+
+    /// Terms of the index at the least distance from a word. They begin alike: slips rarely hit the first letter,
+    /// and reading the whole list of terms would take long in a large cabinet.
+    async fn nearly(&self, word: &str) -> Result<Vec<String>, LibraryError> {
+        let first: String = word.chars().take(1).collect();
+        let length = i64::try_from(word.chars().count()).unwrap_or(i64::MAX);
+        let terms: Vec<(String,)> = sqlx::query_as(
+            "SELECT term FROM passages_vocabulary
+             WHERE term >= ?1 AND term < ?1 || char(1114111) AND length(term) BETWEEN ?2 - 4 AND ?2 + 2",
+        )
+        .bind(first)
+        .bind(length)
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("reading the list of words"))?;
+        let allowed = if length < 8 { 1 } else { 2 };
+        let mut near: Vec<(usize, String)> = terms
+            .into_iter()
+            .filter_map(|(term,)| {
+                let distance = stems(word).map(|stem| distance(&stem, &term)).min()?;
+                (distance <= allowed).then_some((distance, term))
+            })
+            .collect();
+        near.sort();
+        let least = near.first().map_or(0, |(distance, _)| *distance);
+        near.retain(|(distance, _)| *distance == least);
+        near.truncate(TRIED);
+        Ok(near.into_iter().map(|(_, term)| term).collect())
+    }
+}
+
+/// A word and what the index may have made of it: it keeps stems.
+fn stems(word: &str) -> impl Iterator<Item = String> + '_ {
+    let swapped = word.strip_suffix('y').map(|stem| format!("{stem}i"));
+    let cut = ["s", "es", "e", "ed", "er", "ing"]
+        .into_iter()
+        .filter_map(|ending| word.strip_suffix(ending))
+        .filter(|stem| stem.len() >= 4)
+        .map(str::to_string);
+    [word.to_string()].into_iter().chain(swapped).chain(cut)
+}
+
+/// Letters to change, add, leave out or swap with their neighbour (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = changed.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_one_step() {
+        for (a, b, steps) in [
+            ("gutierez", "gutierrez", 1),
+            ("exampel", "example", 1),
+            ("okonkwo", "okonkwo", 0),
+            ("", "abc", 3),
+            ("smith", "jones", 5),
+        ] {
+            assert_eq!(distance(a, b), steps, "{a} {b}");
+        }
+        assert!(stems("kennedy").any(|stem| stem == "kennedi"));
+    }
+}

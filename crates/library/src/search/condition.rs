@@ -1,0 +1,149 @@
+//! `AND OR NOT` with brackets, over whole documents: what must stand anywhere in one for it to be found.
+
+use super::query::{self, Lexeme};
+
+/// What a document must say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// A full-text expression holds somewhere in it.
+    Says(String),
+    /// All of these.
+    All(Vec<Condition>),
+    /// At least one of these.
+    Any(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+}
+
+impl Condition {
+    /// Reads a condition; whatever is incomplete is left out. Where no `AND` or `OR` stands, only what is negated
+    /// is a condition: the other words stay a wish, as without operators.
+    pub(crate) fn parse(lexemes: &[Lexeme]) -> Option<Self> {
+        let strict = lexemes.iter().any(|l| matches!(l, Lexeme::And | Lexeme::Or));
+        let mut reader = Reader {
+            lexemes,
+            at: 0,
+            strict,
+        };
+        let mut found = Vec::new();
+        while reader.at < lexemes.len() {
+            let before = reader.at;
+            found.extend(reader.any());
+            // A bracket too many.
+            reader.at = reader.at.max(before + 1);
+        }
+        all(found)
+    }
+}
+
+struct Reader<'l> {
+    lexemes: &'l [Lexeme],
+    at: usize,
+    strict: bool,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<&Lexeme> {
+        self.lexemes.get(self.at)
+    }
+
+    fn any(&mut self) -> Option<Condition> {
+        let mut found = Vec::new();
+        loop {
+            found.extend(self.all());
+            if self.peek() != Some(&Lexeme::Or) {
+                break;
+            }
+            self.at += 1;
+        }
+        match found.len() {
+            0 | 1 => found.pop(),
+            _ => Some(Condition::Any(found)),
+        }
+    }
+
+    fn all(&mut self) -> Option<Condition> {
+        let mut found = Vec::new();
+        while let Some(next) = self.peek() {
+            match next {
+                Lexeme::Or | Lexeme::Close => break,
+                Lexeme::And => self.at += 1,
+                _ => found.extend(self.one()),
+            }
+        }
+        all(found)
+    }
+
+    fn one(&mut self) -> Option<Condition> {
+        let next = self.peek()?.clone();
+        self.at += 1;
+        match next {
+            Lexeme::Not => {
+                let strict = std::mem::replace(&mut self.strict, true);
+                let inside = self.one();
+                self.strict = strict;
+                inside.map(|inside| Condition::Not(Box::new(inside)))
+            }
+            Lexeme::Open => {
+                let inside = self.any();
+                if self.peek() == Some(&Lexeme::Close) {
+                    self.at += 1;
+                }
+                inside
+            }
+            Lexeme::Word(part) | Lexeme::Phrase(part) if self.strict => query::words(&part)
+                .next()
+                .map(|_| Condition::Says(query::exactly(&part))),
+            _ => None,
+        }
+    }
+}
+
+fn all(mut found: Vec<Condition>) -> Option<Condition> {
+    match found.len() {
+        0 | 1 => found.pop(),
+        _ => Some(Condition::All(found)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::query::Query;
+    use super::*;
+
+    fn condition(raw: &str) -> Option<Condition> {
+        Query::parse(raw, false).condition
+    }
+
+    fn says(word: &str) -> Condition {
+        Condition::Says(query::quote(word))
+    }
+
+    #[test]
+    fn operators_bind_as_everywhere_and_neighbours_are_both_wanted() {
+        assert_eq!(
+            condition("lease AND (rent OR \"service charge\") NOT draft"),
+            Some(Condition::All(vec![
+                says("lease"),
+                Condition::Any(vec![says("rent"), says("service charge")]),
+                Condition::Not(Box::new(says("draft"))),
+            ]))
+        );
+    }
+
+    #[test]
+    fn a_negation_alone_leaves_the_other_words_a_wish() {
+        assert_eq!(
+            condition("lease rent -draft"),
+            Some(Condition::Not(Box::new(says("draft"))))
+        );
+        assert_eq!(condition("lease and rent"), None, "small letters are words");
+    }
+
+    #[test]
+    fn what_is_incomplete_is_left_out() {
+        assert_eq!(condition("lease AND"), Some(says("lease")));
+        assert_eq!(condition(") lease OR ("), Some(says("lease")));
+        assert_eq!(condition("NOT"), None);
+    }
+}

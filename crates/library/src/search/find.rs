@@ -1,0 +1,196 @@
+//! Asks the indexes: full text, titles, vectors.
+
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
+
+use super::query::{self, Query};
+use super::scope::Scope;
+use super::{Mode, letter, list};
+use crate::vectors::Within;
+use crate::{Library, LibraryError};
+
+/// Passages each half contributes before they are merged.
+const CANDIDATES: usize = 200;
+/// Documents found by their titles at most.
+const TITLED: i64 = 20;
+
+/// Everything, best first.
+pub(crate) const WHOLE: &str =
+    "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH ?1 ORDER BY rank LIMIT ?2";
+/// As [`WHOLE`], but for a scope or a trash to be laid over it. `CROSS JOIN` asks the documents first, which are few.
+pub(crate) const WITHIN: &str = "SELECT rowid, -rank FROM passages_fts
+     WHERE passages_fts MATCH ?1
+       AND +rowid IN (SELECT p.num FROM documents d CROSS JOIN passages p ON p.document = d.num
+                      WHERE d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
+                        AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))
+     ORDER BY rank LIMIT ?2";
+
+impl Library {
+    /// The query's vector; `None` where search by meaning cannot be had, which is said.
+    pub(super) async fn query_vector(&self, meaning: &str, missing: &mut Vec<String>) -> Option<Vec<f32>> {
+        if self.inner.vectors.is_none() {
+            missing.push("Search by meaning is off: the vector store could not be opened".to_string());
+            return None;
+        }
+        match self.embedder().embed(vec![meaning.to_string()], true).await {
+            Ok(mut embedded) => embedded.pop(),
+            Err(_) => {
+                missing.push("Search by meaning is off: the embedding model is not available".to_string());
+                None
+            }
+        }
+    }
+
+    /// Passages near a vector, with the cosine.
+    pub(super) async fn near(
+        &self,
+        vector: &[f32],
+        scope: &Scope,
+        missing: &mut Vec<String>,
+    ) -> Result<Vec<(i64, f64)>, LibraryError> {
+        let Some(vectors) = &self.inner.vectors else {
+            return Ok(Vec::new());
+        };
+        let within = Within {
+            folder: scope.folder,
+            document: scope.document,
+            documents: scope.documents.clone(),
+        };
+        if vectors.wants_memory() {
+            self.bring_vectors_into_memory();
+        }
+        match vectors.nearest(vector, within, CANDIDATES).await {
+            Ok(near) => Ok(near
+                .into_iter()
+                .map(|n| (n.passage, f64::from(n.cosine)))
+                .collect()),
+            Err(_) => {
+                missing.push("Search by meaning is off: the vector store could not be read".to_string());
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Passages with words of the query, with BM25.
+    pub(super) async fn by_words(
+        &self,
+        parsed: &Query,
+        mode: Mode,
+        scope: &Scope,
+    ) -> Result<Vec<(i64, f64)>, LibraryError> {
+        let expression = match mode {
+            Mode::Hybrid => parsed.match_any_and_pairs(),
+            // Plain BM25: what the hybrid is compared with.
+            Mode::Text | Mode::Vector => parsed.match_any(),
+        };
+        match expression {
+            Some(expression) => self.full_text(&expression, scope, CANDIDATES).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Passages in which parts of the query stand to the letter, with how many of them.
+    pub(super) async fn to_the_letter(
+        &self,
+        parsed: &Query,
+        scope: &Scope,
+    ) -> Result<HashMap<i64, u32>, LibraryError> {
+        let mut exact = HashMap::new();
+        for (expression, part) in parsed.match_exact() {
+            let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
+            for passage in self
+                .standing(near.iter().map(|(passage, _)| *passage), &part)
+                .await?
+            {
+                *exact.entry(passage).or_default() += 1;
+            }
+        }
+        Ok(exact)
+    }
+
+    /// Those of the passages in which the words `part` stand to the letter.
+    async fn standing(
+        &self,
+        passages: impl Iterator<Item = i64>,
+        part: &[String],
+    ) -> Result<Vec<i64>, LibraryError> {
+        let list = list(passages);
+        let texts: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT num, text FROM passages WHERE num IN ({list})"
+        )))
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("reading passages to the letter"))?;
+        Ok(texts
+            .into_iter()
+            .filter(|(_, text)| letter::stands_in(&letter::words(text), part))
+            .map(|(passage, _)| passage)
+            .collect())
+    }
+
+    /// The first passages of documents whose title or file name holds every word of the query.
+    pub(super) async fn by_title(&self, parsed: &Query, scope: &Scope) -> Result<Vec<i64>, LibraryError> {
+        let every = parsed
+            .words
+            .iter()
+            .map(|word| query::quote(word))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let rows: Vec<(i64,)> = sqlx::query_as(
+            "SELECT min(p.num) FROM passages p
+             WHERE p.document IN (
+                 SELECT t.rowid FROM documents_fts t JOIN documents d ON d.num = t.rowid
+                 WHERE documents_fts MATCH ?1 AND d.trashed_at IS NULL
+                   AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
+                   AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5)))
+                 ORDER BY t.rank LIMIT ?2)
+             GROUP BY p.document",
+        )
+        .bind(every)
+        .bind(TITLED)
+        .bind(scope.folder)
+        .bind(scope.document)
+        .bind(scope.json())
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("searching titles"))?;
+        Ok(rows.into_iter().map(|(passage,)| passage).collect())
+    }
+
+    /// BM25 over the full-text index, higher is better.
+    ///
+    /// Looks at no row of `passages`: a common word stands in thousands of them, and every page of that table would
+    /// have to be decrypted. The scope is laid over the sorted matches as a set of numbers from an index.
+    pub(super) async fn full_text(
+        &self,
+        expression: &str,
+        scope: &Scope,
+        limit: usize,
+    ) -> Result<Vec<(i64, f64)>, LibraryError> {
+        let whole = scope.folder.is_none()
+            && scope.document.is_none()
+            && scope.documents.is_none()
+            && !self.has_trash().await?;
+        let mut query = sqlx::query_as(if whole { WHOLE } else { WITHIN })
+            .bind(expression)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        if !whole {
+            query = query.bind(scope.folder).bind(scope.document).bind(scope.json());
+        }
+        query
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("searching words"))
+    }
+
+    /// True where a document is in the trash, and so must be kept out of what is found.
+    async fn has_trash(&self) -> Result<bool, LibraryError> {
+        let (trash,): (bool,) =
+            sqlx::query_as("SELECT EXISTS (SELECT 1 FROM documents WHERE trashed_at IS NOT NULL)")
+                .fetch_one(self.db())
+                .await
+                .map_err(LibraryError::database("looking for trash"))?;
+        Ok(trash)
+    }
+}

@@ -1,0 +1,92 @@
+//! Puts what the halves found into one order.
+
+use std::collections::{HashMap, HashSet};
+
+/// Share of meaning in the merged score; the rest is words.
+const MEANING: f64 = 0.4;
+
+/// What was found, each list best first.
+#[derive(Default)]
+pub(super) struct Found {
+    /// By words, with BM25.
+    pub words: Vec<(i64, f64)>,
+    /// By meaning, with the cosine.
+    pub meaning: Vec<(i64, f64)>,
+    /// How many parts of the query stand there to the letter.
+    pub exact: HashMap<i64, u32>,
+    /// First passages of documents whose title holds every word.
+    pub titled: Vec<i64>,
+    /// Where a word stands that is nearly one of the query's.
+    pub approximate: HashSet<i64>,
+}
+
+impl Found {
+    /// Each score scaled to 0..1 within its list, then a weighted sum: scaling keeps the distances that a merge by
+    /// rank throws away. Whatever stands there to the letter comes before all else, more parts of it before fewer.
+    pub(super) fn merge(&self) -> Vec<(i64, f64)> {
+        let mut scores: HashMap<i64, f64> = HashMap::new();
+        let best = self
+            .words
+            .iter()
+            .map(|(_, s)| *s)
+            .fold(f64::MIN_POSITIVE, f64::max);
+        for (passage, score) in &self.words {
+            *scores.entry(*passage).or_default() += (1.0 - MEANING) * (score / best).max(0.0);
+        }
+        let top = self
+            .meaning
+            .iter()
+            .map(|(_, s)| *s)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let bottom = self.meaning.iter().map(|(_, s)| *s).fold(f64::INFINITY, f64::min);
+        for (passage, score) in &self.meaning {
+            let scaled = if top > bottom {
+                (score - bottom) / (top - bottom)
+            } else {
+                1.0
+            };
+            *scores.entry(*passage).or_default() += MEANING * scaled;
+        }
+        for (passage, parts) in &self.exact {
+            *scores.entry(*passage).or_default() += 2.0 * f64::from(*parts);
+        }
+        for passage in &self.titled {
+            *scores.entry(*passage).or_default() += 1.0;
+        }
+        for passage in &self.approximate {
+            *scores.entry(*passage).or_default() += 1.0;
+        }
+        let mut ranked: Vec<(i64, f64)> = scores.into_iter().collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        ranked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exact_find_comes_before_any_merged_score() {
+        let found = Found {
+            words: vec![(1, 9.0), (2, 3.0), (4, 1.0)],
+            meaning: vec![(1, 0.9), (3, 0.1)],
+            exact: HashMap::from([(2, 1)]),
+            approximate: HashSet::from([4]),
+            ..Found::default()
+        };
+        let order: Vec<i64> = found.merge().iter().map(|r| r.0).collect();
+        assert_eq!(order, [2, 4, 1, 3]);
+    }
+
+    #[test]
+    fn one_half_alone_keeps_its_order() {
+        let found = Found {
+            meaning: vec![(5, 0.2), (6, 0.8)],
+            ..Found::default()
+        };
+        let ranked = found.merge();
+        assert_eq!(ranked[0].0, 6);
+        assert_eq!(ranked.len(), 2);
+    }
+}

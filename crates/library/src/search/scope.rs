@@ -1,0 +1,174 @@
+//! Which documents a search may find: the wall of a folder, filters, and what a document must say.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::condition::Condition;
+use super::query::Query;
+use super::show::PassageRow;
+use super::{SearchRequest, list};
+use crate::{Library, LibraryError};
+
+/// Documents to look in.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    pub folder: Option<i64>,
+    pub document: Option<i64>,
+    /// Only these, where anything but folder and document was asked for.
+    pub documents: Option<Arc<HashSet<i64>>>,
+}
+
+impl Scope {
+    /// The wall, once more, on the row itself: whatever an index says, nothing outside the scope is shown.
+    pub(super) fn admits(&self, row: &PassageRow) -> bool {
+        self.folder.is_none_or(|folder| folder == row.folder_num)
+            && self.document.is_none_or(|document| document == row.document_num)
+            && self
+                .documents
+                .as_ref()
+                .is_none_or(|documents| documents.contains(&row.document_num))
+    }
+
+    /// The documents as JSON, which SQLite takes as a table.
+    pub(super) fn json(&self) -> Option<String> {
+        self.documents
+            .as_ref()
+            .map(|documents| format!("[{}]", list(documents.iter().copied())))
+    }
+}
+
+impl Library {
+    /// The scope of a search; `None` where no document can be in it.
+    pub(super) async fn scope(
+        &self,
+        request: &SearchRequest,
+        parsed: &Query,
+        missing: &mut Vec<String>,
+    ) -> Result<Option<Scope>, LibraryError> {
+        let mut scope = Scope {
+            folder: match request.folder {
+                Some(id) => Some(self.folder_num(id).await?),
+                None => None,
+            },
+            document: match request.document {
+                Some(id) => Some(self.document_num(id).await?),
+                None => None,
+            },
+            documents: None,
+        };
+        if let Some(name) = &parsed.filters.folder {
+            let named: Option<(i64,)> =
+                sqlx::query_as("SELECT num FROM folders WHERE name = ? COLLATE NOCASE")
+                    .bind(name)
+                    .fetch_optional(self.db())
+                    .await
+                    .map_err(LibraryError::database("finding a folder"))?;
+            let Some((named,)) = named else {
+                missing.push(format!("There is no folder \u{201c}{name}\u{201d}"));
+                return Ok(None);
+            };
+            // Never out of the folder that was chosen already.
+            if scope.folder.is_some_and(|chosen| chosen != named) {
+                return Ok(None);
+            }
+            scope.folder = Some(named);
+        }
+        if !request.kinds.is_empty() || !parsed.filters.is_empty() || parsed.condition.is_some() {
+            let mut documents = self.filtered(&request.kinds, parsed, &scope).await?;
+            if let Some(condition) = &parsed.condition {
+                let meeting = self.meeting(condition, &documents).await?;
+                documents.retain(|document| meeting.contains(document));
+            }
+            scope.documents = Some(Arc::new(documents));
+        }
+        Ok(Some(scope))
+    }
+
+    async fn filtered(
+        &self,
+        kinds: &[String],
+        parsed: &Query,
+        scope: &Scope,
+    ) -> Result<HashSet<i64>, LibraryError> {
+        let filters = &parsed.filters;
+        let kinds: Vec<String> = kinds
+            .iter()
+            .chain(&filters.kinds)
+            .map(|kind| format!("\"{}\"", kind.replace(['"', '\\'], "")))
+            .collect();
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT num, title, source_name FROM documents
+             WHERE trashed_at IS NULL AND (?1 IS NULL OR folder = ?1) AND (?2 IS NULL OR num = ?2)
+               AND (?3 = '[]' OR kind IN (SELECT value FROM json_each(?3)))
+               AND (?4 IS NULL OR added_at >= ?4) AND (?5 IS NULL OR added_at < ?5)",
+        )
+        .bind(scope.folder)
+        .bind(scope.document)
+        .bind(format!("[{}]", kinds.join(",")))
+        .bind(filters.from)
+        .bind(filters.until)
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("filtering documents"))?;
+        let wanted: Vec<String> = filters.title.iter().map(|t| cabinet_text::fold(t)).collect();
+        Ok(rows
+            .into_iter()
+            .filter(|(_, title, name)| {
+                let named = cabinet_text::fold(&format!("{title}\n{name}"));
+                wanted.iter().all(|part| named.contains(part.as_str()))
+            })
+            .map(|(num, ..)| num)
+            .collect())
+    }
+
+    /// Every document in a scope.
+    pub(super) async fn documents_in(&self, scope: &Scope) -> Result<HashSet<i64>, LibraryError> {
+        match &scope.documents {
+            Some(documents) => Ok(documents.iter().copied().collect()),
+            None => self.filtered(&[], &Query::default(), scope).await,
+        }
+    }
+
+    /// Those of `all` that meet a condition.
+    pub(super) async fn meeting(
+        &self,
+        condition: &Condition,
+        all: &HashSet<i64>,
+    ) -> Result<HashSet<i64>, LibraryError> {
+        match condition {
+            Condition::Says(expression) => self.saying(expression).await,
+            Condition::Not(inside) => {
+                let meeting = Box::pin(self.meeting(inside, all)).await?;
+                Ok(all.difference(&meeting).copied().collect())
+            }
+            Condition::Any(parts) => {
+                let mut found = HashSet::new();
+                for part in parts {
+                    found.extend(Box::pin(self.meeting(part, all)).await?);
+                }
+                Ok(found)
+            }
+            Condition::All(parts) => {
+                let mut found = all.clone();
+                for part in parts {
+                    let meeting = Box::pin(self.meeting(part, all)).await?;
+                    found.retain(|document| meeting.contains(document));
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    /// Documents in which a full-text expression holds.
+    pub(super) async fn saying(&self, expression: &str) -> Result<HashSet<i64>, LibraryError> {
+        let rows: Vec<(i64,)> = sqlx::query_as(
+            "SELECT DISTINCT document FROM passages INDEXED BY passages_by_num
+             WHERE num IN (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1)",
+        )
+        .bind(expression)
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("finding documents by what they say"))?;
+        Ok(rows.into_iter().map(|(document,)| document).collect())
+    }
+}

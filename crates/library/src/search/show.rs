@@ -1,0 +1,167 @@
+//! Reads what the best hits need to be shown.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::merge::Found;
+use super::query::Query;
+use super::scope::Scope;
+use super::{Hit, Range, Why, letter, list, snippet};
+use crate::{Library, LibraryError, count};
+
+impl Library {
+    /// Loads what the best need to be shown, leaving out the trash and unwanted kinds.
+    pub(super) async fn hits(
+        &self,
+        found: &Found,
+        parsed: &Query,
+        scope: &Scope,
+        limit: usize,
+    ) -> Result<Vec<Hit>, LibraryError> {
+        let ranked = found.merge();
+        let by_words: HashSet<i64> = found.words.iter().map(|(passage, _)| *passage).collect();
+        let mut rows = HashMap::new();
+        let mut shown: Vec<(i64, f64)> = Vec::new();
+        // The best alone are read; more only where some of them may not be shown.
+        for some in ranked.chunks(limit.max(1)) {
+            let more = self.rows(some.iter().map(|(passage, _)| *passage)).await?;
+            let admitted =
+                |(passage, _): &&(i64, f64)| more.get(passage).is_some_and(|row| scope.admits(row));
+            shown.extend(some.iter().filter(admitted));
+            rows.extend(more);
+            if shown.len() >= limit {
+                break;
+            }
+        }
+        shown.truncate(limit);
+        let mut marks = self
+            .marks(parsed, shown.iter().map(|(passage, _)| *passage))
+            .await?;
+        let mut hits = Vec::with_capacity(shown.len());
+        for (passage, score) in shown {
+            let Some(row) = rows.get(&passage) else { continue };
+            let marks = marks.remove(&passage).unwrap_or_default();
+            let (snippet, inside) = snippet::cut(&row.text, &marks);
+            hits.push(Hit {
+                score,
+                document: row.document.parse()?,
+                folder: row.folder_id.parse()?,
+                title: row.title.clone(),
+                source_name: row.source_name.clone(),
+                kind: row.kind.clone(),
+                dated: row.dated.clone(),
+                page: row.page,
+                range: row.range,
+                snippet,
+                marks: inside,
+                page_marks: marks
+                    .iter()
+                    .map(|m| Range {
+                        start: row.range.start + m.start,
+                        end: row.range.start + m.end,
+                    })
+                    .collect(),
+                why: if found.exact.contains_key(&passage) {
+                    Why::Exact
+                } else if found.approximate.contains(&passage) {
+                    Why::Approximate
+                } else if by_words.contains(&passage) {
+                    Why::Words
+                } else {
+                    Why::Meaning
+                },
+            });
+        }
+        Ok(hits)
+    }
+
+    async fn rows(
+        &self,
+        passages: impl Iterator<Item = i64>,
+    ) -> Result<HashMap<i64, PassageRow>, LibraryError> {
+        let list = list(passages);
+        let sql = format!(
+            "SELECT p.num, p.page, p.start, p.\"end\", p.text, d.num AS document_num, d.folder AS folder_num,
+                    d.id, d.title, d.source_name, d.kind, d.dated, f.id AS folder_id
+             FROM passages p JOIN documents d ON d.num = p.document JOIN folders f ON f.num = d.folder
+             WHERE p.num IN ({list}) AND d.trashed_at IS NULL"
+        );
+        sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("reading passages"))?
+            .iter()
+            .map(PassageRow::read)
+            .collect()
+    }
+
+    /// Where the query's words stand in these passages, as the full-text index sees words.
+    async fn marks(
+        &self,
+        parsed: &Query,
+        passages: impl Iterator<Item = i64>,
+    ) -> Result<HashMap<i64, Vec<Range>>, LibraryError> {
+        let Some(expression) = parsed.match_any() else {
+            return Ok(HashMap::new());
+        };
+        let list = list(passages);
+        let sql = format!(
+            "SELECT rowid, highlight(passages_fts, 0, ?1, ?2) FROM passages_fts
+             WHERE passages_fts MATCH ?3 AND rowid IN ({list})"
+        );
+        let rows: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(snippet::OPEN.to_string())
+            .bind(snippet::CLOSE.to_string())
+            .bind(expression)
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("marking words"))?;
+        let words = parsed.marked_words();
+        let admitted = |found: &str| letter::marks(found, &words);
+        Ok(rows
+            .into_iter()
+            .map(|(passage, text)| (passage, snippet::marks(&text, admitted)))
+            .collect())
+    }
+}
+
+pub(super) struct PassageRow {
+    document: String,
+    pub document_num: i64,
+    pub folder_num: i64,
+    folder_id: String,
+    title: String,
+    source_name: String,
+    kind: String,
+    dated: Option<String>,
+    page: u32,
+    range: Range,
+    text: String,
+}
+
+impl PassageRow {
+    fn read(row: &SqliteRow) -> Result<(i64, Self), LibraryError> {
+        let doing = LibraryError::database("reading a passage's row");
+        let n = |name: &str| row.try_get::<i64, _>(name).map_err(&doing);
+        let text = |name: &str| row.try_get::<String, _>(name).map_err(&doing);
+        let passage = Self {
+            document: text("id")?,
+            document_num: n("document_num")?,
+            folder_num: n("folder_num")?,
+            folder_id: text("folder_id")?,
+            title: text("title")?,
+            source_name: text("source_name")?,
+            kind: text("kind")?,
+            dated: row.try_get("dated").map_err(&doing)?,
+            page: count(n("page")?),
+            range: Range {
+                start: count(n("start")?),
+                end: count(n("end")?),
+            },
+            text: text("text")?,
+        };
+        Ok((n("num")?, passage))
+    }
+}

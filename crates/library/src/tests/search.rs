@@ -1,0 +1,299 @@
+//! What search promises: the letter first, operators and fields, slips in names, walls, the copy in memory.
+
+use super::*;
+use crate::Hit;
+use proptest::prelude::*;
+
+impl Bench {
+    async fn hits(&self, query: &str) -> Vec<Hit> {
+        let request = SearchRequest {
+            query: query.to_string(),
+            limit: 20,
+            ..Default::default()
+        };
+        self.library.search(&request).await.unwrap().hits
+    }
+
+    async fn found(&self, query: &str) -> Vec<String> {
+        let mut names = self.names(Mode::Hybrid, None, query).await;
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Searches until the vectors are in memory.
+    async fn warm(&self) {
+        for _ in 0..5 {
+            self.names(Mode::Vector, None, "warm").await;
+        }
+        let _loaded = self.library.inner.vector_writes.lock().await;
+    }
+}
+
+/// Papers that share every word but the planted ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn planted_names_and_numbers_come_first() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    let surnames = ["Ortega", "Núñez", "Okonkwo", "O'Brien", "Müller", "Szabó"];
+    let mut planted = Vec::new();
+    for n in 0..60 {
+        let name = format!("{} {}", ["José", "Ada", "Zoë"][n % 3], surnames[n % 6]);
+        let person = format!(
+            "{name} {}",
+            [
+                "Anders", "Birk", "Cole", "Dunn", "Ek", "Foss", "Gray", "Holm", "Ives", "Juul"
+            ][n / 6]
+        );
+        let plain = person
+            .replace(['é'], "e")
+            .replace('ë', "E")
+            .replace(['ú'], "u")
+            .replace('ñ', "n");
+        let (written, asked) = match n % 6 {
+            0 => (
+                format!("MRN: 44{n:02}-8{n:02}1"),
+                format!("mrn 44{n:02}-8{n:02}1"),
+            ),
+            1 => (
+                format!("Docket 2:19-cv-0{n:02}34-ABC"),
+                format!("2:19-CV-0{n:02}34-abc"),
+            ),
+            2 => (
+                format!("42 U.S.C. § 13{n:02}dd(b)"),
+                format!("42 U.S.C. § 13{n:02}dd(b)"),
+            ),
+            3 => (
+                format!("call (555) 8{n:02}-41{n:02}"),
+                format!("555-8{n:02}-41{n:02}"),
+            ),
+            4 => (
+                format!("examplium 3{n:02}mg daily"),
+                format!("examplium 3{n:02} mg"),
+            ),
+            _ => (format!("seen with {person}"), plain.to_uppercase()),
+        };
+        let text = format!(
+            "The patient record and the docket were read. A call about examplium 5 mg daily came from José Ada Zoë \
+             Anders. MRN and U.S.C. noted, 42 times. {written}. The record of the patient was read again."
+        );
+        b.add(folder, &format!("{n}.txt"), &[&text]).await;
+        planted.push((format!("{n}.txt"), asked));
+    }
+    b.embed().await;
+    for (name, asked) in &planted {
+        let hits = b.hits(asked).await;
+        assert_eq!(
+            (hits[0].source_name.as_str(), hits[0].why),
+            (name.as_str(), Why::Exact),
+            "{asked}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_and_fields_choose_documents() {
+    let b = bench().await;
+    let first = b.library.first_folder().await.unwrap();
+    let second = b.library.create_folder("Smith v Jones").await.unwrap();
+    b.add(
+        first,
+        "lease.txt",
+        &["The rent is due.", "A service charge is due."],
+    )
+    .await;
+    b.add(first, "draft.txt", &["The rent is due. This is a draft."])
+        .await;
+    b.add(second, "letter.txt", &["The rent was paid."]).await;
+    b.embed().await;
+    for (query, expected) in [
+        ("rent AND charge", vec!["lease.txt"]),
+        ("rent NOT draft", vec!["lease.txt", "letter.txt"]),
+        ("rent -draft", vec!["lease.txt", "letter.txt"]),
+        ("(paid OR draft) AND rent", vec!["draft.txt", "letter.txt"]),
+        ("folder:\"smith v jones\" rent", vec!["letter.txt"]),
+        ("title:draft rent", vec!["draft.txt"]),
+        ("type:pdf rent", vec![]),
+        ("before:2001 rent", vec![]),
+        ("after:2001 paid AND rent", vec!["letter.txt"]),
+    ] {
+        assert_eq!(b.found(query).await, expected, "{query}");
+    }
+    let nowhere = SearchRequest {
+        query: "folder:Elsewhere rent".into(),
+        limit: 5,
+        ..Default::default()
+    };
+    let results = b.library.search(&nowhere).await.unwrap();
+    assert!(results.hits.is_empty());
+    assert!(results.missing[0].contains("Elsewhere"), "{:?}", results.missing);
+    let across = b
+        .names(Mode::Hybrid, Some(first), "folder:\"Smith v Jones\" rent")
+        .await;
+    assert!(
+        across.is_empty(),
+        "a field does not lead out of the chosen folder"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_a_name_is_found_and_said_to_be_approximate() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    b.add(folder, "a.txt", &["Seen by Dr Gutierrez on the ward."])
+        .await;
+    b.add(folder, "b.txt", &["Seen by Dr Kennedy on the ward."]).await;
+    b.add(folder, "c.txt", &["Seen by nobody on the ward."]).await;
+    b.embed().await;
+    for (query, name) in [
+        ("Gutierez", "a.txt"),
+        ("dr kenendy", "b.txt"),
+        ("Guiterrez ward", "a.txt"),
+    ] {
+        let hits = b.hits(query).await;
+        assert_eq!(
+            (hits[0].source_name.as_str(), hits[0].why),
+            (name, Why::Approximate),
+            "{query}"
+        );
+        assert!(!hits[0].marks.is_empty());
+    }
+    assert_eq!(b.hits("Gutierrez").await[0].why, Why::Exact);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_is_found_though_no_page_holds_it() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    b.add(folder, "harbour-lights-tender.txt", &["Nothing of that here."])
+        .await;
+    b.add(folder, "other.txt", &["The harbour has lights."]).await;
+    assert_eq!(
+        b.names(Mode::Text, None, "harbour lights tender").await[0],
+        "harbour-lights-tender.txt"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_for_all_documents_leaves_none_out() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    let other = b.library.create_folder("Other").await.unwrap();
+    for n in 0..30 {
+        let drug = if n % 3 == 0 { "examplium" } else { "nothing" };
+        b.add(
+            folder,
+            &format!("{n:02}.txt"),
+            &["The ward round.", &format!("Day {n}: {drug} was given.")],
+        )
+        .await;
+    }
+    b.add(folder, "scan.pdf", &["", ""]).await;
+    b.add(other, "elsewhere.txt", &["Here examplium was given too."])
+        .await;
+    let request = SearchRequest {
+        query: "Which documents mention examplium?".into(),
+        folder: Some(folder),
+        limit: 3,
+        ..Default::default()
+    };
+    let results = b.library.search(&request).await.unwrap();
+    let mut names: Vec<String> = results.hits.into_iter().map(|hit| hit.source_name).collect();
+    names.sort();
+    let expected: Vec<String> = (0..30).step_by(3).map(|n| format!("{n:02}.txt")).collect();
+    assert_eq!(names, expected);
+    let checked = results.checked.unwrap();
+    assert_eq!((checked.checked, checked.of), (30, 31), "the scan has no text");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_words_that_were_asked_for_are_marked() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    let page = "Within twenty-one days on foot he paid for it on the spot.";
+    b.add(folder, "a.txt", &[page]).await;
+    let hit = b.hits("twenty-one days").await.remove(0);
+    let marked: Vec<String> = hit
+        .page_marks
+        .iter()
+        .map(|m| {
+            page.chars()
+                .skip(m.start as usize)
+                .take((m.end - m.start) as usize)
+                .collect()
+        })
+        .collect();
+    assert_eq!(marked.join(" "), "twenty-one days");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_copy_in_memory_follows_every_change() {
+    let b = bench().await;
+    let first = b.library.first_folder().await.unwrap();
+    let second = b.library.create_folder("Second").await.unwrap();
+    let gone = b.add(first, "gone.txt", &["The heron keeps a ledger."]).await;
+    let moved = b
+        .add(first, "moved.txt", &["The heron keeps another ledger."])
+        .await;
+    b.embed().await;
+    b.warm().await;
+    b.add(first, "new.txt", &["The heron keeps a third ledger."])
+        .await;
+    b.embed().await;
+    b.library.move_documents(&[moved], second).await.unwrap();
+    b.library.delete_documents(&[gone]).await.unwrap();
+    assert_eq!(
+        b.names(Mode::Vector, Some(first), "heron ledger").await,
+        ["new.txt"]
+    );
+    assert_eq!(
+        b.names(Mode::Vector, Some(second), "heron ledger").await,
+        ["moved.txt"]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2))]
+
+    /// Folders that share all their words: whatever is asked in one, nothing of another comes back, from the table
+    /// and from memory, by words, phrases, slips, operators and fields.
+    #[test]
+    fn a_folder_is_a_wall(seed in any::<u64>()) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            let b = bench().await;
+            let words = ["heron", "ledger", "stair", "lamp", "harbour", "violet", "ninth", "walnut"];
+            let mut state = seed | 1;
+            let mut pick = move || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                words[usize::try_from(state >> 61).expect("three bits")]
+            };
+            let mut folders = Vec::new();
+            for f in 0..3 {
+                let folder = b.library.create_folder(&format!("Matter {f}")).await.unwrap();
+                for d in 0..4 {
+                    let text = (0..12).map(|_| pick()).collect::<Vec<_>>().join(" ") + &format!(" {f} {d}.");
+                    b.add(folder, &format!("{f}-{d}.txt"), &[&text]).await;
+                }
+                folders.push(folder);
+            }
+            b.embed().await;
+            let mut found = 0;
+            for n in 0..500 {
+                let (f, mode) = (n % 3, [Mode::Hybrid, Mode::Text, Mode::Vector][n / 3 % 3]);
+                let query = match n % 5 {
+                    0 => format!("{} {} \"{}\"", pick(), pick(), pick()),
+                    1 => format!("{} OR {} NOT {}", pick(), pick(), pick()),
+                    2 => format!("{}x {}", pick(), pick()),
+                    3 => format!("folder:\"Matter {}\" {}", n % 4, pick()),
+                    _ => format!("title:{} {} AND {}", n % 3, pick(), pick()),
+                };
+                for name in b.names(mode, Some(folders[f]), &query).await {
+                    found += 1;
+                    assert!(name.starts_with(&format!("{f}-")), "{name} came through the wall of {f}");
+                }
+            }
+            assert!(found > 500, "{found} hits say little about walls");
+        });
+    }
+}

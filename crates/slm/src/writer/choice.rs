@@ -1,0 +1,109 @@
+//! Answers that are one of some given texts: yes or no, a kind, a label.
+//!
+//! Must always hold: the answer is one of the texts to the letter.
+
+use super::Abridgement;
+use super::sampler::Sampling;
+use super::tokens::Tokens;
+use crate::SlmError;
+
+/// What holds an answer to something, if anything does.
+pub(crate) enum Bound {
+    /// To a text, less some of its cuts.
+    Original(Abridgement),
+    /// To one of some texts.
+    Choice(Choice),
+}
+
+impl Bound {
+    /// What a request asks for.
+    pub(crate) fn new(tokens: &Tokens, sampling: &Sampling) -> Result<Option<Self>, SlmError> {
+        Ok(match &sampling.abridge {
+            Some(original) => Some(Self::Original(Abridgement::new(tokens, original)?)),
+            None if sampling.one_of.is_empty() => None,
+            None => Some(Self::Choice(Choice::new(tokens, &sampling.one_of)?)),
+        })
+    }
+
+    /// Leaves the model only what may come next. False where nothing may.
+    pub(crate) fn narrow(&self, logits: &mut [f32]) -> bool {
+        match self {
+            Self::Original(abridgement) => abridgement.narrow(logits),
+            Self::Choice(choice) => choice.narrow(logits),
+        }
+    }
+
+    /// Notes which token was chosen.
+    pub(crate) fn advance(&mut self, token: u32) {
+        match self {
+            Self::Original(abridgement) => abridgement.advance(token),
+            Self::Choice(choice) => choice.advance(token),
+        }
+    }
+
+    /// Tokens that may well come next: those that are certain and `doubtful` more, `most` in all.
+    pub(crate) fn ahead(&self, doubtful: usize, most: usize) -> &[u32] {
+        match self {
+            Self::Original(abridgement) => abridgement.ahead(doubtful, most),
+            Self::Choice(choice) => choice.ahead(most),
+        }
+    }
+}
+
+/// Where an answer stands that is one of some texts.
+pub(crate) struct Choice {
+    /// The texts that it can still become.
+    texts: Vec<Vec<u32>>,
+    /// Tokens of it so far.
+    at: usize,
+    /// Tokens that end an answer.
+    ends: Vec<u32>,
+}
+
+impl Choice {
+    fn new(tokens: &Tokens, texts: &[String]) -> Result<Self, SlmError> {
+        let cut = |text: &String| {
+            let mut ids = Vec::new();
+            tokens.plain(text, &mut ids)?;
+            Ok(ids)
+        };
+        Ok(Self {
+            texts: texts.iter().map(cut).collect::<Result<_, SlmError>>()?,
+            at: 0,
+            ends: tokens.turn_ends(),
+        })
+    }
+
+    fn narrow(&self, logits: &mut [f32]) -> bool {
+        let goes_on = self.texts.iter().filter_map(|text| text.get(self.at)).copied();
+        let mut allowed: Vec<u32> = goes_on.collect();
+        if allowed.is_empty() {
+            return false;
+        }
+        if self.texts.iter().any(|text| text.len() == self.at) {
+            allowed.extend(&self.ends);
+        }
+        let kept: Vec<(u32, f32)> = allowed
+            .into_iter()
+            .filter_map(|token| Some((token, *logits.get(token as usize)?)))
+            .collect();
+        // Not infinite: a score that is no number must still be seen as one.
+        logits.fill(f32::MIN);
+        for &(token, logit) in &kept {
+            logits[token as usize] = logit;
+        }
+        !kept.is_empty()
+    }
+
+    fn advance(&mut self, token: u32) {
+        self.texts.retain(|text| text.get(self.at) == Some(&token));
+        self.at += 1;
+    }
+
+    fn ahead(&self, most: usize) -> &[u32] {
+        match &self.texts[..] {
+            [only] => &only[self.at.min(only.len())..(self.at + most).min(only.len())],
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Folders, documents and their pages.
+
+use cabinet_library as library;
+use serde::Serialize;
+use specta::Type;
+
+use super::{bytes, number};
+
+/// A wall between matters, patients or clients.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Folder {
+    /// Identifier.
+    pub id: String,
+    /// Name the user gave.
+    pub name: String,
+    /// Documents in it, the trash not counted.
+    pub documents: u32,
+    /// Notes in it.
+    pub notes: u32,
+}
+
+/// Where a document stands on its way to being fully searchable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DocumentState {
+    /// Stored and found by words; meaning follows.
+    Embedding,
+    /// Found by words and by meaning.
+    Ready,
+    /// In the trash.
+    Trashed,
+}
+
+/// One line of the document list.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentRow {
+    /// Identifier.
+    pub id: String,
+    /// Folder it lives in.
+    pub folder_id: String,
+    /// Title from the document, else the file's name without its ending.
+    pub title: String,
+    /// The file's name as it was added.
+    pub source_name: String,
+    /// "pdf", "docx", "email", "spreadsheet", "image" ...
+    pub kind: String,
+    /// The document it was taken out of: the message it was attached to, the archive it lay in.
+    pub parent_id: Option<String>,
+    /// Who wrote it, as the file says; for a message its sender.
+    pub author: Option<String>,
+    /// The date that stands on it (YYYY-MM-DD).
+    pub dated: Option<String>,
+    /// What sort of paper it seems to be, "letter", "contract" ...; a guess, and to be shown as one.
+    pub genre: Option<String>,
+    /// Number of pages.
+    pub pages: u32,
+    /// Pages that gave no text.
+    pub pages_without_text: u32,
+    /// Pages whose text was recognised on their picture.
+    pub ocr_pages: u32,
+    /// Those of them that were hard to read.
+    pub faint_pages: u32,
+    /// Characters of text.
+    pub chars: u32,
+    /// Size of the original in bytes.
+    pub bytes: f64,
+    /// When it was added.
+    pub added_at: f64,
+    /// How far it is.
+    pub state: DocumentState,
+}
+
+/// One page of text.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PageText {
+    /// 1-based.
+    pub page: u32,
+    /// The page's text; offsets everywhere refer to it.
+    pub text: String,
+}
+
+/// Where the words of a recognised page stand.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PageScan {
+    /// How sure the recogniser was of its letters, from 0 to 1.
+    pub confidence: f32,
+    /// Quarters by which the page is turned clockwise for its text to stand upright.
+    pub quarters: u8,
+    /// The words in order of the page's text.
+    pub words: Vec<PlacedWord>,
+}
+
+/// A word on the picture of a page.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedWord {
+    /// First character in the page's text.
+    pub start: u32,
+    /// One past its last character.
+    pub end: u32,
+    /// Corners from the upper left onwards as the text is read, each to the right and downwards, in ten-thousandths of
+    /// the width and height of the page turned upright.
+    pub quad: Vec<u16>,
+}
+
+impl From<library::Folder> for Folder {
+    fn from(f: library::Folder) -> Self {
+        Self {
+            id: f.id.to_string(),
+            name: f.name,
+            documents: f.documents,
+            notes: f.notes,
+        }
+    }
+}
+
+impl From<library::Document> for DocumentRow {
+    fn from(d: library::Document) -> Self {
+        Self {
+            id: d.id.to_string(),
+            folder_id: d.folder.to_string(),
+            title: d.title,
+            source_name: d.source_name,
+            kind: d.kind,
+            parent_id: d.parent.map(|id| id.to_string()),
+            author: d.about.author,
+            dated: d.about.dated,
+            genre: d.about.genre,
+            pages: d.pages,
+            pages_without_text: d.pages_without_text,
+            ocr_pages: d.ocr_pages,
+            faint_pages: d.faint_pages,
+            chars: d.chars,
+            bytes: bytes(d.bytes),
+            added_at: number(d.added_at),
+            state: match d.state {
+                library::DocumentState::Embedding => DocumentState::Embedding,
+                library::DocumentState::Ready => DocumentState::Ready,
+                library::DocumentState::Trashed => DocumentState::Trashed,
+            },
+        }
+    }
+}
+
+impl From<library::PageScan> for PageScan {
+    fn from(scan: library::PageScan) -> Self {
+        let word = |word: cabinet_intake::ScanWord| PlacedWord {
+            start: word.start,
+            end: word.end,
+            quad: word.quad.to_vec(),
+        };
+        Self {
+            confidence: scan.confidence,
+            quarters: scan.quarters,
+            words: scan.words.into_iter().map(word).collect(),
+        }
+    }
+}

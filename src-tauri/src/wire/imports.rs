@@ -1,0 +1,119 @@
+//! Files on their way in.
+
+use cabinet_library as library;
+use serde::Serialize;
+use specta::Type;
+
+use super::UiError;
+
+/// One piece of work on one file.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct JobRow {
+    /// Identifier.
+    pub id: String,
+    /// The file's name.
+    pub file_name: String,
+    /// Folder it goes to.
+    pub folder_id: String,
+    /// Where it stands.
+    pub state: JobState,
+    /// What is being done now, in words: "reading", "embedding" ...
+    pub stage: String,
+    /// Units done in this stage.
+    pub done: u32,
+    /// Units in this stage; 0 where unknown.
+    pub total: u32,
+    /// The document it made or found.
+    pub document_id: Option<String>,
+    /// Why it failed.
+    pub error: Option<UiError>,
+}
+
+/// State of one job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum JobState {
+    /// Waiting its turn.
+    Queued,
+    /// Being worked on.
+    Running,
+    /// The document is in the cabinet.
+    Added,
+    /// The same bytes were there already.
+    Duplicate,
+    /// Nothing was added; see the error.
+    Failed,
+    /// Stopped by the user.
+    Cancelled,
+}
+
+/// The import queue as a whole.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct JobsView {
+    /// Newest first; finished ones of this and earlier sessions until cleared.
+    pub jobs: Vec<JobRow>,
+    /// Files waiting or running.
+    pub open: u32,
+    /// Files finished since the queue was last empty.
+    pub finished: u32,
+    /// Passages prepared for search by meaning in the present run, and how many there are; both 0 when none is
+    /// under way.
+    pub passages_done: u32,
+    /// See `passages_done`.
+    pub passages_total: u32,
+    /// Why documents are not being prepared for search by meaning, in words.
+    pub trouble: Option<String>,
+    /// Estimated seconds left, once there is something to estimate from.
+    pub seconds_left: Option<f64>,
+    /// True while the user holds the queue.
+    pub paused: bool,
+}
+
+impl From<library::QueueView> for JobsView {
+    fn from(q: library::QueueView) -> Self {
+        let stage = match q.stage {
+            library::Stage::Reading => ("reading", 0, 0),
+            library::Stage::Recognising { done, of } => ("recognising", done, of),
+            library::Stage::Storing => ("storing", 0, 0),
+        };
+        Self {
+            jobs: q.jobs.into_iter().map(|job| job_row(job, stage)).collect(),
+            open: q.open,
+            finished: q.finished,
+            passages_done: q.embedding.0,
+            passages_total: q.embedding.1,
+            trouble: q.held.map(|held| held.message).or(q.embedding_trouble),
+            seconds_left: q.left.map(|left| left.as_secs_f64()),
+            paused: q.paused,
+        }
+    }
+}
+
+fn job_row(job: library::Job, stage: (&str, u32, u32)) -> JobRow {
+    let running = job.state == library::JobState::Running;
+    let (stage, done, total) = if running { stage } else { ("", 0, 0) };
+    JobRow {
+        id: job.id.to_string(),
+        file_name: job.file_name,
+        folder_id: job.folder.to_string(),
+        stage: stage.to_string(),
+        done,
+        total,
+        state: match job.state {
+            library::JobState::Queued => JobState::Queued,
+            library::JobState::Running => JobState::Running,
+            library::JobState::Added => JobState::Added,
+            library::JobState::Duplicate => JobState::Duplicate,
+            library::JobState::Failed => JobState::Failed,
+            library::JobState::Cancelled => JobState::Cancelled,
+        },
+        document_id: job.document.map(|id| id.to_string()),
+        error: job.failure.map(|f| UiError {
+            code: f.code,
+            message: f.message,
+            advice: f.advice,
+        }),
+    }
+}

@@ -1,0 +1,130 @@
+//! What is sent, and what becomes of the answer.
+
+use super::server::{Manner, Server};
+use super::{ask, switch_on, text, with_letter};
+
+#[test]
+fn the_server_sees_exactly_the_approved_bytes_and_the_answer_is_checked() {
+    for protocol in ["openai", "anthropic"] {
+        let (cabinet, id) = with_letter();
+        let server = Server::start(Manner::Echo);
+        switch_on(&cabinet, &server, protocol);
+        let shown = ask(&cabinet, &id);
+        assert!(server.heard().is_empty(), "asking sends nothing");
+        for name in ["Castellan", "CASTELLAN"] {
+            assert!(!text(&shown["body"]).contains(name), "{name} was replaced");
+        }
+        assert!(!shown["replaced"].as_array().expect("a list").is_empty());
+
+        let answer = cabinet
+            .run(&["escalate", "--approve", text(&shown["hash"])])
+            .only();
+        let heard = server.heard();
+        assert_eq!(heard.len(), 1);
+        assert!(heard[0].body == text(&shown["body"]).as_bytes(), "to the byte");
+        assert!(
+            text(&answer["text"]).contains("Castellan"),
+            "the echo is turned back"
+        );
+        assert_eq!(answer["origin"], "outside");
+        assert_eq!(answer["model"], "large");
+        let claims = answer["claims"].as_array().expect("a list");
+        assert!(
+            claims.iter().any(|claim| claim["verdict"] == "supported"),
+            "an echo of the letter is borne out"
+        );
+
+        // One consent, one sending.
+        let again = cabinet.run(&["escalate", "--approve", text(&shown["hash"])]);
+        assert_eq!(again.status, Some(1));
+        assert!(again.messages.contains("sent before"), "{}", again.messages);
+        assert_eq!(server.connections(), 1);
+
+        let line = cabinet.run(&["ledger", "--full"]).only();
+        assert_eq!(line["hash"], shown["hash"]);
+        assert_eq!(line["body"], shown["body"]);
+        assert_eq!(
+            (&line["outcome"], &line["decision"]),
+            (&"answered".into(), &"once".into())
+        );
+        assert_eq!(
+            cabinet
+                .run(&["ledger", "--search", "no such thing"])
+                .succeeded()
+                .len(),
+            0
+        );
+        let log = cabinet.run(&["audit", "--action", "escalated"]).only();
+        assert!(text(&log["subject"]).contains(text(&shown["hash"])));
+        cabinet.run(&["audit", "--verify"]).succeeded();
+
+        cabinet.run(&["remove", &id]).succeeded();
+        let line = cabinet.run(&["ledger", "--full"]).only();
+        assert!(
+            line["body"].is_null() && line["answer"].is_null(),
+            "deleted means gone from here too"
+        );
+        assert_eq!(line["hash"], shown["hash"], "that it left is never forgotten");
+    }
+}
+
+/// As often as `CABINET_TRIES` says: a release is tried a hundred times.
+#[test]
+fn try_after_try_the_bytes_are_those_approved() {
+    let tries: usize = std::env::var("CABINET_TRIES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(3);
+    let (cabinet, id) = with_letter();
+    let server = Server::start(Manner::Well("Ramipril.".into()));
+    switch_on(&cabinet, &server, "openai");
+    for n in 0..tries {
+        let question = format!("Question {n}: which medicines?");
+        let shown = cabinet
+            .run(&["escalate", "ask", "--document", &id, &question])
+            .only();
+        cabinet
+            .run(&["escalate", "--approve", text(&shown["hash"])])
+            .succeeded();
+        let heard = server.heard();
+        assert_eq!(heard.len(), n + 1);
+        assert!(heard[n].body == text(&shown["body"]).as_bytes(), "try {n}");
+    }
+    assert_eq!(server.connections(), tries);
+    assert_eq!(cabinet.run(&["ledger"]).succeeded().len(), tries);
+}
+
+#[test]
+fn another_hash_sends_nothing() {
+    let (cabinet, id) = with_letter();
+    let server = Server::start(Manner::Echo);
+    switch_on(&cabinet, &server, "openai");
+    let hash = text(&ask(&cabinet, &id)["hash"]).to_owned();
+    let first = if hash.starts_with('0') { "1" } else { "0" };
+    let other = format!("{first}{}", &hash[1..]);
+    assert_eq!(cabinet.run(&["escalate", "--approve", &other]).status, Some(1));
+    assert_eq!(cabinet.run(&["escalate", "--approve", "latest"]).status, Some(2));
+    assert_eq!(server.connections(), 0);
+    assert!(cabinet.run(&["ledger"]).succeeded().is_empty());
+}
+
+#[test]
+fn a_bad_server_ends_cleanly_is_told_and_asked_once() {
+    for (manner, outcome) in [
+        (Manner::Html, "no_answer"),
+        (Manner::Cut, "cut"),
+        (Manner::Redirect("http://127.0.0.1:9/".into()), "redirect"),
+        (Manner::Giant, "too_long"),
+    ] {
+        let (cabinet, id) = with_letter();
+        let server = Server::start(manner);
+        switch_on(&cabinet, &server, "openai");
+        let hash = text(&ask(&cabinet, &id)["hash"]).to_owned();
+        let run = cabinet.run(&["escalate", "--approve", &hash]);
+        assert_eq!(run.status, Some(1));
+        assert!(run.messages.contains("may be charged"), "{}", run.messages);
+        assert_eq!(run.results[0]["fault"], outcome);
+        assert_eq!(server.connections(), 1);
+        assert_eq!(cabinet.run(&["ledger"]).only()["outcome"], outcome);
+    }
+}

@@ -1,0 +1,67 @@
+// The cabinet locks when the computer goes to sleep, which waits until the keys are gone, and with the desktop's screen.
+// And the settings page backs the cabinet up while it is at it.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { root } from "../../scripts/lib/places.mjs";
+import { makeCabinet, unlock } from "./cabinet.mjs";
+import { Stage, drivenProgram } from "./stage.mjs";
+
+const sample = (name) => join(root, "tests", "samples", name);
+let stage, window, desktop;
+
+before(async () => {
+  const program = drivenProgram();
+  stage = await Stage.set();
+  desktop = await stage.desktop();
+  window = await stage.open(program);
+  await makeCabinet(window);
+  stage.answer("files", sample("Lease - 14 Wharf Lane.docx"));
+  await window.click("add-files");
+  await window.until("it is there", async () => (await window.texts("document-row")).some((row) => row.includes("Ready")), 60);
+});
+
+after(async () => {
+  await window?.end().catch(() => {});
+  await stage?.end();
+});
+
+test("a backup is made and checked from the settings", async () => {
+  await window.click("rail-settings");
+  stage.answer("save", stage.out("Cabinet.age"));
+  await window.click("back-up");
+  await window.until("it is said", async () => /Written and read back/.test((await window.texts("backup-made"))[0] ?? ""), 30);
+  assert.ok(existsSync(stage.out("Cabinet.age")));
+  stage.answer("backup", stage.out("Cabinet.age"));
+  await window.click("check-backup");
+  await window.until("it is whole", async () => /Whole and unchanged/.test((await window.texts("backup-made"))[0] ?? ""), 30);
+  await window.click("verify");
+  await window.until("all is as it was stored", async () => /as it was stored/.test((await window.texts("verified"))[0] ?? ""), 30);
+});
+
+test("sleep waits for the lock, even in the middle of work, and not for long", async () => {
+  await window.click("rail-library");
+  stage.answer("files", sample("Judgment - Harrow Quay v Penhallow Timber.pdf"));
+  await window.click("add-files");
+  const slept = Number((await desktop.say("sleep")).split(" ")[1]);
+  assert.ok(slept >= 0, "the window asked for a delay");
+  assert.ok(slept < 1000, `the keys were gone after ${slept} ms`);
+  console.log(`the keys were gone after ${slept} ms`);
+  await window.find("lock");
+  await unlock(window);
+});
+
+test("the desktop's screen locks the cabinet too", async () => {
+  await desktop.say("screen");
+  await window.find("lock", { seconds: 2 });
+  await unlock(window);
+});
+
+test("the privacy page says that both are heard", async () => {
+  await window.click("rail-privacy");
+  const said = await window.until("it is there", async () => (await window.texts("locks"))[0]);
+  assert.match(said, /With the desktop's screen/);
+  assert.match(said, /Before the computer sleeps/);
+});
