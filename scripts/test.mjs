@@ -4,7 +4,7 @@ import { platform } from "node:os";
 import { join } from "node:path";
 import { binary, env } from "./lib/places.mjs";
 import { fail, run, say, step, works } from "./lib/run.mjs";
-import { cargoDeny, javascriptPackages, modelFiles, systemPackages, userInterface } from "./lib/setup.mjs";
+import { cargoDeny, javascriptPackages, modelFiles, roomToBuild, systemPackages, userInterface } from "./lib/setup.mjs";
 
 const npm = (...args) => run("npm", ["run", "-s", ...args], { shell: platform() === "win32" });
 const started = Date.now();
@@ -28,6 +28,7 @@ step("Licences, sources and banned crates", () => {
   run("cargo", ["deny", "check", "bans", "licenses", "sources"], { env: { ...env, PATH: path } });
 });
 
+roomToBuild();
 step("Rust: build and lint", () => run("cargo", ["build", "--locked", "--workspace", "--all-targets"], { env: linted }));
 // The journeys drive the program that was just built.
 step("Rust: unit tests and journeys", () =>

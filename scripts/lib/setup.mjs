@@ -1,7 +1,7 @@
 // All set-up, each step skipped when its result is there already: system packages, JavaScript packages, models,
 // the interface, the binaries.
 
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, statfsSync, writeFileSync } from "node:fs";
 import { platform } from "node:os";
 import { join } from "node:path";
 import { binary, models, root, target, tools } from "./places.mjs";
@@ -124,6 +124,25 @@ export function userInterface() {
   step("Building the interface", () => run("npm", ["run", "-s", "ui:build"], { shell: platform() === "win32" }));
 }
 
+// Measured: a build from nothing with its tests; and what one more checkout's own crates and tests add to it.
+const FIRST_BUILD_GB = 20;
+const NEXT_BUILD_GB = 8;
+
+/** Makes sure that a full disk is said before the build and not an hour into it. Every checkout adds its own crates to
+ *  the shared target directory, so those of all checkouts are given back first; the dependencies stay. */
+export function roomToBuild() {
+  mkdirSync(target, { recursive: true });
+  const free = () => {
+    const { bavail, bsize } = statfsSync(target);
+    return (bavail * bsize) / 1e9;
+  };
+  const wanted = existsSync(join(target, "debug")) ? NEXT_BUILD_GB : FIRST_BUILD_GB;
+  if (free() < wanted) step("Giving back what earlier checkouts built", () => run("cargo", ["clean", "--workspace"]));
+  if (free() < wanted) {
+    fail(`The build needs about ${wanted} GB and ${free().toFixed(1)} GB are free in ${target}. Make room, or name another place with CARGO_TARGET_DIR.`);
+  }
+}
+
 const RUST = ["Cargo.toml", "Cargo.lock", "crates", "migrations", "models"];
 
 /** Builds one binary when something it is made of is newer. Always with `--workspace`: another selection would
@@ -135,6 +154,7 @@ export function build(name, { also = [], features = [] } = {}) {
   if (!existsSync(join(target, "debug"))) {
     say("The first build takes about an hour on two cores: LanceDB is large. Later builds take seconds to minutes.");
   }
+  roomToBuild();
   const started = new Date();
   const selected = features.length > 0 ? ["--features", features.join(",")] : [];
   step(`Building ${name}`, () => run("cargo", ["build", "--locked", "--workspace", "--bin", name, ...selected]));
