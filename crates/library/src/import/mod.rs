@@ -6,12 +6,13 @@
 
 mod jobs;
 mod members;
+mod pace;
 mod work;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cabinet_intake::Reader;
 use secrecy::SecretString;
@@ -23,6 +24,7 @@ pub use jobs::{Failure, Inside, Job, JobState};
 
 use crate::{DocumentId, FolderId, JobId, Library, LibraryError};
 use members::Taken;
+use pace::Pace;
 
 /// Jobs shown at once.
 const SHOWN: u32 = 500;
@@ -106,9 +108,7 @@ struct State {
     stage: Stage,
     running: Option<(JobId, CancellationToken)>,
     passwords: HashMap<JobId, SecretString>,
-    finished: u32,
-    /// Time spent on the files that finished.
-    worked: Duration,
+    pace: Pace,
     reading_idle: bool,
     embedding_idle: bool,
     embedding: (u32, u32),
@@ -139,8 +139,7 @@ impl ImportQueue {
                 stage: Stage::Reading,
                 running: None,
                 passwords: HashMap::new(),
-                finished: 0,
-                worked: Duration::ZERO,
+                pace: Pace::default(),
                 reading_idle: false,
                 embedding_idle: false,
                 embedding: (0, 0),
@@ -235,10 +234,10 @@ impl ImportQueue {
             jobs,
             stage: s.stage,
             open,
-            finished: s.finished,
+            finished: s.pace.finished(),
             embedding: s.embedding,
             embedding_trouble: s.embedding_trouble.clone(),
-            left: (s.finished > 0 && open > 0 && !s.paused).then(|| s.worked * open / s.finished),
+            left: s.pace.left(open, Instant::now()).filter(|_| !s.paused),
             paused: s.paused,
             held: s.held.clone(),
         }))

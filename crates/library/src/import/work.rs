@@ -1,7 +1,7 @@
 //! What the queue does with one file after another, and why a file fails.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cabinet_intake::{DEFAULT_FILE_LIMIT, IntakeError, Progress, Source};
 use secrecy::{ExposeSecret, SecretString};
@@ -31,7 +31,7 @@ impl Shared {
                         }
                         s.reading_idle = true;
                         if !s.paused {
-                            (s.finished, s.worked) = (0, Duration::ZERO);
+                            s.pace.clear();
                         }
                     });
                     self.tell();
@@ -49,6 +49,7 @@ impl Shared {
         let cancel = CancellationToken::new();
         let password = self.with(|s| {
             s.stage = Stage::Reading;
+            s.pace.begin(started);
             s.reading_idle = false;
             s.running = Some((job.id, cancel.clone()));
             s.passwords.get(&job.id).cloned()
@@ -74,8 +75,7 @@ impl Shared {
         }
         self.with(|s| {
             s.running = None;
-            s.finished += 1;
-            s.worked += started.elapsed();
+            s.pace.end(Instant::now());
             if state != JobState::Failed {
                 s.passwords.remove(&job.id);
             }
@@ -138,7 +138,10 @@ impl Shared {
         }
         let password = password.as_ref().map(ExposeSecret::expose_secret);
         let progress = |Progress { done, of }| {
-            self.with(|s| s.stage = Stage::Recognising { done, of });
+            self.with(|s| {
+                s.stage = Stage::Recognising { done, of };
+                s.pace.recognised(done, of, Instant::now());
+            });
             self.tell();
         };
         let read = tokio::select! {
