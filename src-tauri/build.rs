@@ -72,6 +72,7 @@ fn main() {
             "retry_job",
             "revise_payload",
             "save_note",
+            "save_recovery_code",
             "save_settings",
             "search",
             "send_payload",

@@ -164,6 +164,7 @@ fn builder() -> Builder<tauri::Wry> {
             session::app_state,
             session::passphrase_strength,
             session::create_cabinet,
+            session::save_recovery_code,
             session::unlock,
             session::recover,
             session::lock,

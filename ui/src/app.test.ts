@@ -53,6 +53,8 @@ describe('welcome', () => {
       (li.textContent ?? '').replace(/^\d/, ''),
     );
     expect(groups).toHaveLength(9);
+    await click('save-code');
+    await soon(() => expect(document.body.textContent).toContain('not encrypted'));
     await accessible();
     await click('code-kept');
     const open = (await id('open-cabinet')) as HTMLButtonElement;

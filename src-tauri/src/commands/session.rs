@@ -6,6 +6,7 @@ use cabinet_desk::Desk;
 use cabinet_library::Action;
 use cabinet_vault::{KdfCost, Passphrase, RecoveryCode as Code, Vault};
 use tauri::{AppHandle, State};
+use zeroize::Zeroizing;
 
 use super::Answer;
 use crate::error::{self, ui, vault};
@@ -53,6 +54,44 @@ pub async fn create_cabinet(
     Ok(RecoveryCode {
         groups: code.groups(),
     })
+}
+
+/// Writes the recovery code as a text file where the user says; gives the file's name, none when they thought better of
+/// it. Only what is shaped like a code is written.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_recovery_code(
+    handle: AppHandle,
+    app: State<'_, App>,
+    groups: Vec<String>,
+) -> Answer<Option<String>> {
+    let code = Zeroizing::new(groups.join("-"));
+    Code::parse(&code).map_err(|e| vault(&e))?;
+    let dialog = app.dialogs.save(
+        &handle,
+        "Save the recovery code",
+        "Cabinet recovery code.txt",
+        "Text",
+        "txt",
+    );
+    let Some(path) = dialog.await else {
+        return Ok(None);
+    };
+    let text = Zeroizing::new(format!(
+        "Cabinet: recovery code\n\n{}\n\nWho has this code and a copy of the cabinet can read everything in it. Keep the two apart.\n",
+        &*code
+    ));
+    let written = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    tokio::task::spawn_blocking(move || cabinet_desk::write_whole(&path, text.as_bytes()))
+        .await
+        .map_err(|_| error::internal())?
+        .map_err(|e| error::write(&e))?;
+    app.open()?
+        .library()
+        .record(Action::Exported, Some("recovery code".to_string()), None)
+        .await
+        .map_err(ui)?;
+    Ok(written)
 }
 
 /// Unlocks the cabinet.

@@ -12,6 +12,11 @@ export const commands = {
 	passphraseStrength: (passphrase: string) => typedError<Strength, UiError>(__TAURI_INVOKE("passphrase_strength", { passphrase })),
 	/**  Makes a cabinet and opens it; the recovery code is shown this once. */
 	createCabinet: (passphrase: string) => typedError<RecoveryCode, UiError>(__TAURI_INVOKE("create_cabinet", { passphrase })),
+	/**
+	 *  Writes the recovery code as a text file where the user says; gives the file's name, none when they thought better of
+	 *  it. Only what is shaped like a code is written.
+	 */
+	saveRecoveryCode: (groups: string[]) => typedError<string | null, UiError>(__TAURI_INVOKE("save_recovery_code", { groups })),
 	/**  Unlocks the cabinet. */
 	unlock: (passphrase: string) => typedError<null, UiError>(__TAURI_INVOKE("unlock", { passphrase })),
 	/**  Opens the cabinet with its recovery code and gives it a new passphrase. */

@@ -31,6 +31,7 @@ export const session = {
       fake.stage = 'open';
       return { groups: ['K7QM', 'X2RD', '9TFB', 'H4WA', 'ZN6C', 'P3VE', '8JYG', 'M5SK', 'R0T1'] };
     }),
+  saveRecoveryCode: () => answer(() => 'Cabinet recovery code.txt'),
   unlock: (passphrase) =>
     done(() => {
       if (passphrase !== fake.passphrase) {
