@@ -3,7 +3,7 @@
 //! Only there with the feature `fixtures`. The builders write the least that the formats ask for, so
 //! that a test says in its own lines what is in the file.
 
-pub use crate::scan::made::{Sheet, jpeg_head, noise, png, png_of_size, scanned_pdf, sheet, tiff};
+pub use crate::scan::made::{Sheet, gif, jpeg_head, noise, png, png_of_size, scanned_pdf, sheet, tiff, webp};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use zip::write::SimpleFileOptions;

@@ -387,7 +387,10 @@ mod tests {
 
     #[test]
     fn rejects_formats_it_does_not_read_by_name() {
-        assert_eq!(unsupported(b"GIF89a\x01\0\x01\0\0\0\0", "x"), Foreign::Image);
+        assert_eq!(
+            unsupported(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "x"),
+            Foreign::Image
+        );
         assert_eq!(unsupported(b"%!PS-Adobe-3.0\n", "x"), Foreign::PostScript);
         assert_eq!(unsupported(b"<svg xmlns='x'/>", "x"), Foreign::Image);
         assert_eq!(unsupported(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "x"), Foreign::Program);

@@ -1,13 +1,14 @@
 //! Image files: what they hold and their pixels.
 //!
 //! Owns sniffing, the number of pictures in a file, the refusal of bombs before a pixel is read, and the pixels as
-//! colours. The decoders are those of the `zune` family and `tiff`; `image` would bring a PNG encoder whose features
-//! build LanceDB anew. A picture that ends early is shown and recognised as far as it goes where its decoder can.
+//! colours. The decoders are those of the `zune` family and, alone, those that `image` is made of; `image` itself would
+//! bring a PNG encoder whose features build LanceDB anew. A picture that ends early is shown and recognised as far as it goes where its decoder can.
 
 use crate::document::Kind;
 use crate::error::{Excess, IntakeError};
 use crate::limits::MOST_PAGES;
 use crate::scan::Drawn;
+use image_webp::WebPDecoder;
 use std::io::Cursor;
 use tiff::ColorType;
 use tiff::decoder::{Decoder as Tiff, DecodingResult, Limits};
@@ -31,6 +32,8 @@ pub(crate) enum Format {
     Jpeg,
     Tiff,
     Bmp,
+    Webp,
+    Gif,
 }
 
 impl Format {
@@ -39,6 +42,8 @@ impl Format {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => Some(Self::Tiff),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::Webp),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
             [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Self::Bmp),
             _ => None,
         }
@@ -76,6 +81,16 @@ pub(crate) fn count(bytes: &[u8]) -> Result<usize, IntakeError> {
             decoder.decode_headers().map_err(|_| corrupt.clone())?;
             decoder.dimensions().ok_or(corrupt)?
         }
+        Format::Webp => {
+            let (width, height) = WebPDecoder::new(Cursor::new(bytes))
+                .map_err(|_| corrupt)?
+                .dimensions();
+            (width as usize, height as usize)
+        }
+        Format::Gif => {
+            let decoder = gif::DecodeOptions::new().read_info(bytes).map_err(|_| corrupt)?;
+            (usize::from(decoder.width()), usize::from(decoder.height()))
+        }
     };
     sized(width, height).map(|()| 1)
 }
@@ -104,6 +119,21 @@ pub(crate) fn pixels(bytes: &[u8], at: usize) -> Result<Pixels, IntakeError> {
             let (width, height) = decoder.dimensions().ok_or_else(corrupt)?;
             let channels = decoder.colorspace().ok_or_else(corrupt)?.num_components();
             flat(width, height, channels, &data)
+        }
+        Format::Webp => {
+            count(bytes)?;
+            let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|_| corrupt())?;
+            let (width, height) = decoder.dimensions();
+            let channels = if decoder.has_alpha() { 4 } else { 3 };
+            let mut data = vec![0; decoder.output_buffer_size().ok_or_else(corrupt)?];
+            decoder.read_image(&mut data).map_err(|_| corrupt())?;
+            let shown = decoder.exif_metadata().ok().flatten();
+            let shown = shown.map_or(1, |exif| orientation(&exif));
+            flat(width as usize, height as usize, channels, &data).map(|pixels| pixels.shown(shown))
+        }
+        Format::Gif => {
+            count(bytes)?;
+            gif(bytes)
         }
         Format::Jpeg => {
             count(bytes)?;
@@ -298,6 +328,34 @@ fn pictures(bytes: &[u8]) -> Result<usize, IntakeError> {
             return Ok(count);
         }
     }
+}
+
+/// The first picture of a GIF on its canvas; what moves in the others is no page.
+fn gif(bytes: &[u8]) -> Result<Pixels, IntakeError> {
+    let corrupt = |_| IntakeError::Corrupt(Kind::Image);
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(bytes).map_err(corrupt)?;
+    let (width, height) = (usize::from(decoder.width()), usize::from(decoder.height()));
+    let frame = decoder
+        .read_next_frame()
+        .map_err(corrupt)?
+        .ok_or(IntakeError::Corrupt(Kind::Image))?;
+    let (left, top) = (usize::from(frame.left), usize::from(frame.top));
+    let mut canvas = vec![0; 4 * width * height];
+    let shown = usize::from(frame.width).min(width.saturating_sub(left));
+    for (y, row) in frame
+        .buffer
+        .chunks_exact(4 * usize::from(frame.width).max(1))
+        .enumerate()
+    {
+        if top + y >= height {
+            break;
+        }
+        let from = 4 * ((top + y) * width + left);
+        canvas[from..from + 4 * shown].copy_from_slice(&row[..4 * shown]);
+    }
+    flat(width, height, 4, &canvas)
 }
 
 fn tiff(bytes: &[u8], at: usize) -> Result<Pixels, IntakeError> {

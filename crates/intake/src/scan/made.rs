@@ -202,6 +202,36 @@ pub fn png(sheet: &Sheet) -> Vec<u8> {
     png_of_size(sheet, side(sheet.width), side(sheet.height))
 }
 
+/// A WebP file without loss.
+pub fn webp(sheet: &Sheet) -> Vec<u8> {
+    let side = |side: usize| u32::try_from(side).expect("sheets are small");
+    let mut file = Vec::new();
+    image_webp::WebPEncoder::new(&mut file)
+        .encode(
+            &sheet.grey,
+            side(sheet.width),
+            side(sheet.height),
+            image_webp::ColorType::L8,
+        )
+        .expect("memory can be written");
+    file
+}
+
+/// A GIF file whose picture stands `margin` pixels from the left and upper edge of its canvas; the canvas shows through.
+pub fn gif(sheet: &Sheet, margin: u16) -> Vec<u8> {
+    let side = |side: usize| u16::try_from(side).expect("sheets are small");
+    let palette: Vec<u8> = (0..=255).flat_map(|grey| [grey; 3]).collect();
+    let (width, height) = (side(sheet.width), side(sheet.height));
+    let mut file = Vec::new();
+    let mut encoder =
+        gif::Encoder::new(&mut file, width + margin, height + margin, &palette).expect("a head");
+    let mut frame = gif::Frame::from_indexed_pixels(width, height, sheet.grey.clone(), None);
+    (frame.left, frame.top) = (margin, margin);
+    encoder.write_frame(&frame).expect("memory can be written");
+    drop(encoder);
+    file
+}
+
 /// The head of a JPEG file that says it has these sides, and nothing of its picture.
 pub fn jpeg_head(width: u16, height: u16) -> Vec<u8> {
     let mut file =

@@ -80,6 +80,25 @@ async fn a_scan_is_read_whichever_way_up_it_lies_and_a_little_askew() {
 }
 
 #[tokio::test]
+async fn other_coats_hold_the_same_picture() {
+    let sheet = fixtures::sheet(LETTER);
+    for (coat, bytes) in [
+        ("WebP", fixtures::webp(&sheet)),
+        ("GIF", fixtures::gif(&sheet, 40)),
+    ] {
+        let cut = bytes[..bytes.len() / 20].to_vec();
+        let Some(read) = recognise(bytes).await else {
+            return;
+        };
+        let Document { read, .. } = read.unwrap_or_else(|e| panic!("{coat}: {e}"));
+        has_the_letter(&read.pages[0].text);
+        if let Some(Ok(Document { read, .. })) = recognise(cut).await {
+            assert!(!read.pages[0].text.contains("QC-20417"), "{coat}, cut off");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_word_has_its_place() {
     let Some(read) = recognise(fixtures::png(&fixtures::sheet(LETTER))).await else {
         return;
