@@ -73,6 +73,11 @@ pub fn ui(e: LibraryError) -> UiError {
             "There is a folder of that name already.",
             "Choose another name.",
         ),
+        LibraryError::FollowedAlready => says(
+            "followed_already",
+            "This folder, or one in or around it, is followed already.",
+            "Settings lists the folders that are followed.",
+        ),
         LibraryError::EmptyName => says("empty_name", "A name cannot be empty.", "Type a name."),
         LibraryError::DuplicateInFolder => says(
             "duplicate",
@@ -203,6 +208,15 @@ pub fn locked() -> UiError {
 /// A newer search took this one's place.
 pub fn superseded() -> UiError {
     says("superseded", "A newer search took its place.", "")
+}
+
+/// The folder is not there.
+pub fn no_such_place() -> UiError {
+    says(
+        "no_such_place",
+        "This folder cannot be reached.",
+        "Check that the drive it lies on is connected, then choose it again.",
+    )
 }
 
 /// The samples were not packaged.

@@ -20,8 +20,8 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_specta::{Builder, collect_commands};
 
 use commands::{
-    assistant, backup, documents, escalation, folders, imports, models, notes, restore, search, session,
-    system,
+    assistant, backup, documents, escalation, folders, follow, imports, models, notes, restore, search,
+    session, system,
 };
 use dialogs::Dialogs;
 use state::App;
@@ -174,6 +174,9 @@ fn builder() -> Builder<tauri::Wry> {
             folders::create_folder,
             folders::rename_folder,
             folders::delete_folder,
+            follow::followed,
+            follow::follow_folder,
+            follow::unfollow,
             documents::documents,
             documents::document,
             documents::page_scan,

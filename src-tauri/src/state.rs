@@ -182,6 +182,8 @@ impl Session {
             active: Mutex::new(Instant::now()),
             closing: CancellationToken::new(),
         });
+        let following = session.clone();
+        tauri::async_runtime::spawn(async move { following.queue.follow().await });
         tauri::async_runtime::spawn(report_jobs(Arc::downgrade(&session), session.closing.clone()));
         tauri::async_runtime::spawn(watch_idleness(Arc::downgrade(&session), session.closing.clone()));
         session

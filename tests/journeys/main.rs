@@ -6,6 +6,7 @@ mod bad_input;
 mod deidentify;
 mod escalation;
 mod faults;
+mod follow;
 mod full_at_each_write;
 mod full_disk;
 mod inside;

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 
 export const PASSPHRASE = "seven quiet lamps over the harbour";
 
-/** From the welcome screen to an empty cabinet. */
-export async function makeCabinet(window) {
+/** From the welcome screen to an empty cabinet; `keep` does something with the code while it is shown. */
+export async function makeCabinet(window, keep = async (_groups) => {}) {
   await window.fill("passphrase", PASSPHRASE);
   await window.until("it is called strong", async () => /strong/i.test((await window.texts("strength"))[0]));
   await window.fill("passphrase-again", PASSPHRASE);
@@ -15,6 +15,7 @@ export async function makeCabinet(window) {
     [...document.querySelectorAll('[data-testid="recovery-code"] li')].map((item) => item.textContent.trim().slice(1).trim()),
   );
   assert.equal(groups.length, 9);
+  await keep(groups);
   await window.click("code-kept");
   const asked = await window.run(() => [...document.querySelectorAll("[data-group]")].map((field) => Number(field.dataset.group)));
   assert.equal(asked.length, 2);

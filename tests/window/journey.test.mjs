@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { root } from "../../scripts/lib/places.mjs";
@@ -72,8 +72,17 @@ const watchRun = (name) =>
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
   }, name);
 
-station("a cabinet is made", async () => {
-  await makeCabinet(window);
+station("a cabinet is made, and its recovery code saved as a file", async () => {
+  const file = join(stage.folder, "code.txt");
+  await makeCabinet(window, async (groups) => {
+    stage.answer("save", file);
+    await window.click("save-code");
+    await window.until("it is said", () => window.run(() => document.body.textContent.includes("not encrypted") || null));
+    assert.match(readFileSync(file, "utf8"), new RegExp(groups.join("-")));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+  // The scan of the disk looks for it no less than for documents.
+  rmSync(file);
 });
 
 station("a PDF and a Word file are added and become ready", async () => {
@@ -301,6 +310,34 @@ station("what cannot be read in a folder is listed with its reason, and the rest
   assert.ok(told.some((job) => job.includes("Fax line") && job.includes("not a file")), told.join("\n"));
   assert.ok(told.some((job) => job.includes("Blank.txt") && job.includes("nothing to read in this file")), told.join("\n"));
   await window.click("rail-library");
+});
+
+station("what happens in a followed folder happens in the cabinet", async () => {
+  const folder = join(stage.folder, "Incoming post");
+  mkdirSync(folder);
+  const put = (name, text) => writeFileSync(join(folder, name), text);
+  put("Boundary.txt", "The boundary hedge at Orchard Row is two metres high.");
+  stage.answer("folder", folder);
+  await window.click("rail-settings");
+  await window.click("follow");
+  await window.find("followed");
+  await window.find("status-following");
+  await window.click("rail-library");
+  await window.click("folder-all");
+  const rows = (words) => async () => {
+    const found = (await window.texts("document-row")).filter((row) => row.includes(words));
+    return found.length > 0 && found;
+  };
+  await window.until("the file is there", rows("Boundary"), 30);
+  renameSync(join(folder, "Boundary.txt"), join(folder, "Hedge.txt"));
+  const renamed = await window.until("it has its new name", rows("Hedge"), 30);
+  assert.equal(renamed.length, 1);
+  assert.equal(await rows("Boundary")(), false, "the same document, not another");
+  rmSync(join(folder, "Hedge.txt"));
+  await window.until("it went to the trash", async () => !(await rows("Hedge")()), 30);
+  await window.click("rail-settings");
+  await window.click("unfollow");
+  await window.until("it is not followed", async () => (await window.texts("followed")).length === 0);
 });
 
 station("a locked window shows and names nothing", async () => {

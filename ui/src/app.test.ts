@@ -336,6 +336,17 @@ describe('the rest', () => {
     await soon(() => expect(workspace.mainTab?.title).toBe('Lease, 14 Quay Street'));
   });
 
+  it('follows a folder, says so and stops', async () => {
+    await openCabinet();
+    workspace.go('settings');
+    await click('follow');
+    expect((await id('followed')).textContent).toContain('Incoming post');
+    expect((await id('status-following')).textContent).toContain('1 folder');
+    await accessible();
+    await click('unfollow');
+    await soon(() => expect(screen.queryByTestId('followed')).toBeNull());
+  });
+
   it('backs up, checks a backup and checks the cabinet, and says what came of it', async () => {
     await openCabinet();
     workspace.go('settings');

@@ -80,6 +80,9 @@ pub enum Command {
     /// Folders
     #[command(subcommand)]
     Folder(FolderCommand),
+    /// Folders of this machine that are followed: what is added, changed, renamed or removed there is so here
+    #[command(subcommand)]
+    Follow(FollowCommand),
     /// Delete documents for ever: text, vectors and originals
     Remove {
         /// The documents
@@ -301,6 +304,30 @@ pub enum FolderCommand {
         /// Its name or identifier
         folder: String,
     },
+}
+
+/// What can be done with followed folders.
+#[derive(Subcommand)]
+pub enum FollowCommand {
+    /// List them
+    List,
+    /// Follow one from now on; the window does so while it is unlocked
+    Add {
+        /// The folder of the cabinet its files go to; made when there is none
+        #[arg(long, value_name = "NAME")]
+        folder: Option<String>,
+        /// The folder to follow
+        path: PathBuf,
+    },
+    /// Follow one no longer; its documents stay
+    Stop {
+        /// Its identifier or place
+        followed: String,
+    },
+    /// Take over what changed since the last look, a line for each file that was read
+    Now,
+    /// Follow all of them until interrupted, a line for each file that was read
+    Run,
 }
 
 /// What asking a large model takes.

@@ -27,6 +27,10 @@ pub enum Failure {
     WeakPassphrase(Vec<String>),
     /// No folder of that name.
     NoSuchFolder(String),
+    /// This is no folder of the machine.
+    NoSuchPlace,
+    /// This folder is not followed.
+    NotFollowed,
     /// Nothing may be sent, or it was not.
     Escalation(EscalationError),
     /// Switching on takes having read what it means.
@@ -102,6 +106,14 @@ impl fmt::Display for Failure {
             Self::NoSuchFolder(name) => write!(
                 f,
                 "There is no folder called {name:?}.\n`cabinet folder list` shows those there are."
+            ),
+            Self::NoSuchPlace => write!(
+                f,
+                "This is no folder, or it cannot be reached.\nCheck its name, and that the drive it lies on is connected."
+            ),
+            Self::NotFollowed => write!(
+                f,
+                "This folder is not followed.\n`cabinet follow list` shows those that are."
             ),
             Self::Escalation(EscalationError::Library(LibraryError::Vault(e))) => {
                 write!(f, "{e}\n{}", e.advice())

@@ -53,6 +53,10 @@ pub struct Document {
     pub state: DocumentState,
     /// The document it was taken out of: the message it was attached to, the archive it lay in.
     pub parent: Option<DocumentId>,
+    /// The document that took its place when its file changed; it lies in the trash then.
+    pub replaced_by: Option<DocumentId>,
+    /// Documents whose place it took, those deleted for ever not counted.
+    pub versions_before: u32,
     /// What is known or guessed about it as a whole.
     pub about: About,
 }
@@ -93,6 +97,7 @@ const COLUMNS: &str =
     "SELECT d.num, d.id, f.id AS folder_id, d.title, d.source_name, d.kind, d.bytes, d.pages, d.chars,
         d.author, d.created_on, d.modified_on, d.dated, d.language, d.genre,
         (SELECT o.id FROM documents o WHERE o.num = d.parent) AS parent,
+        d.replaced_by, (SELECT count(*) FROM documents o WHERE o.replaced_by = d.id AND o.parent IS NULL) AS older,
         d.added_at, d.trashed_at IS NOT NULL AS trashed, d.embedded_by IS NOT NULL AS embedded,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'none') AS unread,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'ocr') AS recognised,
@@ -265,7 +270,7 @@ impl Library {
         let ids = self.with_inside(ids).await?;
         let mut tx = self.write().await?;
         for id in ids {
-            let done = sqlx::query("UPDATE documents SET trashed_at = ? WHERE id = ?")
+            let done = sqlx::query("UPDATE documents SET trashed_at = ?, replaced_by = NULL WHERE id = ?")
                 .bind(at)
                 .bind(id.to_string())
                 .execute(&mut *tx)
@@ -419,6 +424,8 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
             (false, false) => DocumentState::Embedding,
         },
         parent: perhaps("parent")?.map(|id| id.parse()).transpose()?,
+        replaced_by: perhaps("replaced_by")?.map(|id| id.parse()).transpose()?,
+        versions_before: count(n("older")?),
         about: About {
             author: perhaps("author")?,
             created_on: perhaps("created_on")?,

@@ -58,6 +58,9 @@ pub enum LibraryError {
     /// Two folders cannot share a name.
     #[error("there is a folder of that name already")]
     FolderNameTaken,
+    /// One folder cannot be followed twice.
+    #[error("this folder, or one in or around it, is followed already")]
+    FollowedAlready,
     /// A name must have at least one visible character.
     #[error("a name cannot be empty")]
     EmptyName,

@@ -62,3 +62,8 @@ identifier!(
     JobId,
     "job"
 );
+identifier!(
+    /// One folder of the machine that is followed.
+    FollowId,
+    "followed folder"
+);

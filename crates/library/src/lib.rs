@@ -52,8 +52,10 @@ pub use documents::{About, Document, DocumentState, Page};
 pub use embed::{EmbedError, Embedder};
 pub use error::LibraryError;
 pub use folders::Folder;
-pub use ids::{DocumentId, FolderId, JobId, NoteId};
-pub use import::{Failure, ImportQueue, Inside, Job, JobState, Outcome, QueueView, Stage};
+pub use ids::{DocumentId, FolderId, FollowId, JobId, NoteId};
+pub use import::{
+    Failure, FollowTrouble, Followed, ImportQueue, Inside, Job, JobState, Outcome, QueueView, Stage,
+};
 pub use labels::{Label, Labels};
 pub use notes::{Note, NoteRow, NoteVersion};
 pub use payloads::{LedgerFilter, NewPayload, Payload, Sending, SendingEnd};
@@ -83,6 +85,8 @@ struct Inner {
     backing_up: tokio::sync::Mutex<()>,
     /// Told when documents wait for their vectors.
     to_embed: tokio::sync::Notify,
+    /// Told when a folder is followed or given up.
+    to_follow: tokio::sync::Notify,
 }
 
 impl Library {
@@ -120,6 +124,7 @@ impl Library {
                 vector_writes: tokio::sync::Mutex::new(()),
                 backing_up: tokio::sync::Mutex::new(()),
                 to_embed: tokio::sync::Notify::new(),
+                to_follow: tokio::sync::Notify::new(),
             }),
         };
         library.ensure_a_folder().await?;

@@ -26,6 +26,11 @@ fn migrations() -> Vec<Migration> {
             "escalation",
             include_str!("../../../migrations/0080_escalation.sql"),
         ),
+        (
+            90,
+            "followed",
+            include_str!("../../../migrations/0090_followed.sql"),
+        ),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

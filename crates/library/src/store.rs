@@ -1,5 +1,6 @@
 //! Storing one read document: the original sealed first, then everything else in one transaction.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use cabinet_intake::{Document as Read, Source};
@@ -16,6 +17,8 @@ const PASSAGE_TOKENS: usize = 200;
 pub(crate) struct Incoming<'a> {
     pub folder: FolderId,
     pub source_name: &'a str,
+    /// Where the file lay; none for a file inside a document.
+    pub origin: Option<&'a Path>,
     pub source: Arc<Source>,
     pub read: Read,
     /// The document this file was taken out of.
@@ -95,10 +98,11 @@ impl Library {
             .fetch_optional(&mut *tx)
             .await
             .map_err(&doing)?;
+        let origin = incoming.origin.map(Path::to_string_lossy);
         let (num,): (i64,) = sqlx::query_as(
             "INSERT INTO documents (id, folder, title, source_name, kind, bytes, sha256, pages, chars, added_at,
-                 author, created_on, modified_on, dated, language, genre, parent)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num",
+                 author, created_on, modified_on, dated, language, genre, parent, origin)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num",
         )
         .bind(id.to_string())
         .bind(folder)
@@ -117,7 +121,25 @@ impl Library {
         .bind(details.language.as_deref())
         .bind(details.genre.map(|genre| genre.as_str()))
         .bind(parent.map(|(num,)| num))
+        .bind(origin.as_deref())
         .fetch_one(&mut *tx)
+        .await
+        .map_err(&doing)?;
+        // A file that changed is a new version of its document: the one before, with what was taken out of it, goes to
+        // the trash and can be brought back.
+        sqlx::query(
+            "WITH RECURSIVE older (num) AS (
+                 SELECT num FROM documents WHERE origin = ?1 AND folder = ?2 AND num <> ?3 AND trashed_at IS NULL
+                 UNION SELECT d.num FROM documents d JOIN older ON d.parent = older.num)
+             UPDATE documents SET trashed_at = ?4, replaced_by = ?5
+             WHERE trashed_at IS NULL AND num IN (SELECT num FROM older)",
+        )
+        .bind(origin.as_deref())
+        .bind(folder)
+        .bind(num)
+        .bind(now())
+        .bind(id.to_string())
+        .execute(&mut *tx)
         .await
         .map_err(&doing)?;
         for page in &extracted.pages {
@@ -163,7 +185,7 @@ impl Library {
 fn title(own: Option<&str>, source_name: &str) -> String {
     match own.map(str::trim) {
         Some(own) if !own.is_empty() => own.to_string(),
-        _ => std::path::Path::new(source_name).file_stem().map_or_else(
+        _ => Path::new(source_name).file_stem().map_or_else(
             || source_name.to_string(),
             |stem| stem.to_string_lossy().into_owned(),
         ),

@@ -136,6 +136,7 @@ impl Bench {
             .store(Incoming {
                 folder,
                 source_name: name,
+                origin: None,
                 source,
                 read: Read {
                     read: extracted,
@@ -155,6 +156,7 @@ impl Bench {
         let stored = self.library.store(Incoming {
             folder,
             source_name: name,
+            origin: None,
             source: Arc::new(Source::from_bytes(text.as_bytes().to_vec()).unwrap()),
             read: Read {
                 read: Extracted {

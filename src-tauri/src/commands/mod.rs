@@ -5,6 +5,7 @@ pub mod backup;
 pub mod documents;
 pub mod escalation;
 pub mod folders;
+pub mod follow;
 pub mod imports;
 mod lines;
 pub mod models;

@@ -48,6 +48,10 @@ pub struct DocumentRow {
     pub kind: String,
     /// The document it was taken out of: the message it was attached to, the archive it lay in.
     pub parent_id: Option<String>,
+    /// The document that took its place when its file changed; it lies in the trash then.
+    pub replaced_by: Option<String>,
+    /// Documents whose place it took; they lie in the trash.
+    pub versions_before: u32,
     /// Who wrote it, as the file says; for a message its sender.
     pub author: Option<String>,
     /// The date that stands on it (YYYY-MM-DD).
@@ -127,6 +131,8 @@ impl From<library::Document> for DocumentRow {
             source_name: d.source_name,
             kind: d.kind,
             parent_id: d.parent.map(|id| id.to_string()),
+            replaced_by: d.replaced_by.map(|id| id.to_string()),
+            versions_before: d.versions_before,
             author: d.about.author,
             dated: d.about.dated,
             genre: d.about.genre,

@@ -9,6 +9,7 @@ mod documents;
 mod error;
 pub mod escalation;
 mod escalation_from;
+mod follow;
 mod imports;
 mod models;
 mod notes;
@@ -23,6 +24,7 @@ pub use backup::{
 };
 pub use documents::{DocumentRow, Folder, PageScan, PageText};
 pub use error::UiError;
+pub use follow::FollowedRow;
 pub use imports::JobsView;
 pub use models::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, model_progress};
 pub use notes::{ExportFormat, Note, NoteRow, NoteVersion};

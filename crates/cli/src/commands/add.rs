@@ -122,7 +122,8 @@ pub async fn add(
     })
 }
 
-async fn report(
+/// One line of outcome.
+pub(super) async fn report(
     context: &Context,
     library: &cabinet_library::Library,
     outcome: &Outcome,

@@ -138,6 +138,8 @@ fn row(d: &Document) -> Value {
         "id": d.id,
         "title": d.title,
         "source_name": d.source_name,
+        "replaced_by": d.replaced_by,
+        "versions_before": d.versions_before,
         "kind": d.kind,
         "folder": d.folder,
         "pages": d.pages,

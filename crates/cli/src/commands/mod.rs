@@ -8,6 +8,7 @@ mod deidentify;
 mod documents;
 mod draft;
 mod escalate;
+mod follow;
 mod search;
 mod system;
 
@@ -73,6 +74,7 @@ async fn carry_out(context: &Context, command: Command) -> Ended {
         Command::List { folder, trash } => documents::list(context, folder, trash).await,
         Command::Show { id, text } => documents::show(context, &id, text).await,
         Command::Folder(command) => documents::folder(context, command).await,
+        Command::Follow(command) => follow::follow(context, command).await,
         Command::Remove { ids } => documents::remove(context, ids).await,
         Command::Search(args) => search::search(context, args).await,
         Command::Keypoints(source) => assistant::keypoints(context, source).await,

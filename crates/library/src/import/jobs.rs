@@ -1,10 +1,10 @@
 //! The rows of the import queue. A job is in the database before its file is touched, so that a kill forgets
 //! none; what was running when the last session ended waits again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, Sqlite, Transaction};
 
 use crate::{DocumentId, FolderId, JobId, Library, LibraryError, count, now};
 
@@ -117,18 +117,7 @@ impl Library {
         let mut tx = self.write().await?;
         let mut ids = Vec::with_capacity(files.len());
         for path in files {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-            let id = JobId::fresh();
-            sqlx::query("INSERT INTO jobs (id, path, file_name, folder, state, created_at) VALUES (?, ?, ?, ?, 'queued', ?)")
-                .bind(id.to_string())
-                .bind(path.to_string_lossy())
-                .bind(name)
-                .bind(folder)
-                .bind(now())
-                .execute(&mut *tx)
-                .await
-                .map_err(&doing)?;
-            ids.push(id);
+            ids.push(queue_file(&mut tx, path, folder).await?);
         }
         tx.commit().await.map_err(&doing)?;
         Ok(ids)
@@ -306,6 +295,28 @@ impl Library {
             .map_err(LibraryError::database("clearing finished jobs"))?;
         Ok(())
     }
+}
+
+/// Queues one file.
+pub(super) async fn queue_file(
+    tx: &mut Transaction<'_, Sqlite>,
+    path: &Path,
+    folder: i64,
+) -> Result<JobId, LibraryError> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let id = JobId::fresh();
+    sqlx::query(
+        "INSERT INTO jobs (id, path, file_name, folder, state, created_at) VALUES (?, ?, ?, ?, 'queued', ?)",
+    )
+    .bind(id.to_string())
+    .bind(path.to_string_lossy())
+    .bind(name)
+    .bind(folder)
+    .bind(now())
+    .execute(&mut **tx)
+    .await
+    .map_err(LibraryError::database("queueing files"))?;
+    Ok(id)
 }
 
 fn job(row: &SqliteRow) -> Result<Job, LibraryError> {

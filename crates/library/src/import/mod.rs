@@ -4,6 +4,7 @@
 //! vectors of what was stored. Both stop within one step when the queue is dropped or shut down, and what they
 //! left is taken up again by the next queue.
 
+mod follow;
 mod jobs;
 mod members;
 mod pace;
@@ -20,9 +21,10 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use follow::{FollowTrouble, Followed};
 pub use jobs::{Failure, Inside, Job, JobState};
 
-use crate::{DocumentId, FolderId, JobId, Library, LibraryError};
+use crate::{DocumentId, FolderId, FollowId, JobId, Library, LibraryError};
 use members::Taken;
 use pace::Pace;
 
@@ -115,6 +117,8 @@ struct State {
     embedding_trouble: Option<String>,
     /// Files taken out of the document that is being worked through.
     taken: Option<Taken>,
+    /// Followed folders of which nothing can be said just now.
+    trouble: HashMap<FollowId, FollowTrouble>,
 }
 
 impl State {
@@ -145,6 +149,7 @@ impl ImportQueue {
                 embedding: (0, 0),
                 embedding_trouble: None,
                 taken: None,
+                trouble: HashMap::new(),
             }),
             changed: watch::channel(0).0,
         });
@@ -162,6 +167,23 @@ impl ImportQueue {
             shared,
             tasks: tokio::sync::Mutex::new(tasks),
         }
+    }
+
+    /// Follows the folders that are to be followed, from now until the queue is dropped.
+    pub async fn follow(&self) {
+        let shared = self.shared.clone();
+        let task = tokio::spawn(async move { shared.follow().await });
+        self.tasks.lock().await.push(task);
+    }
+
+    /// Looks once at the folders that are followed and queues what changed in them.
+    pub async fn look_once(&self) -> Result<(), LibraryError> {
+        self.shared.look_at_all().await.map(|_| ())
+    }
+
+    /// Why nothing can be said of a followed folder just now, where that is so.
+    pub fn follow_trouble(&self, id: FollowId) -> Option<FollowTrouble> {
+        self.shared.with(|s| s.trouble.get(&id).copied())
     }
 
     /// Queues files; each is in the database when this returns.

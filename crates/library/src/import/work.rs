@@ -158,6 +158,7 @@ impl Shared {
         let incoming = Incoming {
             folder: job.folder,
             source_name: job.file_name.rsplit('/').next().unwrap_or(&job.file_name),
+            origin: job.inside.is_none().then_some(job.path.as_path()),
             source,
             read,
             parent: job.inside.map(|inside| inside.document),

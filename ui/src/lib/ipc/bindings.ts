@@ -35,6 +35,12 @@ export const commands = {
 	renameFolder: (id: string, name: string) => typedError<null, UiError>(__TAURI_INVOKE("rename_folder", { id, name })),
 	/**  Deletes an empty folder. */
 	deleteFolder: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("delete_folder", { id })),
+	/**  Folders that are followed, oldest first. */
+	followed: () => typedError<FollowedRow[], UiError>(__TAURI_INVOKE("followed")),
+	/**  Asks for a folder of this machine and follows it from now on; false when the user thought better of it. */
+	followFolder: (folderId: string) => typedError<boolean, UiError>(__TAURI_INVOKE("follow_folder", { folderId })),
+	/**  Follows a folder no longer; its documents stay. */
+	unfollow: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("unfollow", { id })),
 	/**  Documents of one folder or of all; those in the trash or those outside it. */
 	documents: (folderId: string | null, trashed: boolean) => typedError<DocumentRow[], UiError>(__TAURI_INVOKE("documents", { folderId, trashed })),
 	/**  One document; recorded as viewed. */
@@ -400,6 +406,10 @@ export type DocumentRow = {
 	kind: string,
 	/**  The document it was taken out of: the message it was attached to, the archive it lay in. */
 	parentId: string | null,
+	/**  The document that took its place when its file changed; it lies in the trash then. */
+	replacedBy: string | null,
+	/**  Documents whose place it took; they lie in the trash. */
+	versionsBefore: number,
 	/**  Who wrote it, as the file says; for a message its sender. */
 	author: string | null,
 	/**  The date that stands on it (YYYY-MM-DD). */
@@ -493,6 +503,22 @@ export type Folder = {
 	documents: number,
 	/**  Notes in it. */
 	notes: number,
+};
+
+/**  A folder that is followed. */
+export type FollowedRow = {
+	/**  Identifier. */
+	id: string,
+	/**  The folder of the cabinet its files go to. */
+	folderId: string,
+	/**  Its name. */
+	name: string,
+	/**  Where it lies. */
+	place: string,
+	/**  Files seen in it. */
+	files: number,
+	/**  Why nothing can be said of it just now. */
+	trouble: string | null,
 };
 
 /**  Key points, a summary or a draft section. */

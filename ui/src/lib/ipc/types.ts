@@ -35,6 +35,7 @@ export type EscalationOffer = Solid<wire.EscalationOffer>;
 export type EscalationView = Solid<wire.EscalationView>;
 export type ExportFormat = wire.ExportFormat;
 export type Folder = Solid<wire.Folder>;
+export type Followed = Solid<wire.FollowedRow>;
 export type Grounded = Solid<wire.Grounded>;
 export type Hit = Solid<wire.Hit>;
 export type JobRow = Solid<wire.JobRow>;

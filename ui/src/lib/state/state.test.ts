@@ -19,6 +19,8 @@ const row = (part: Partial<DocumentRow>): DocumentRow => ({
   title: 'Title',
   sourceName: 'file.pdf',
   parentId: null,
+  replacedBy: null,
+  versionsBefore: 0,
   author: null,
   dated: null,
   genre: null,

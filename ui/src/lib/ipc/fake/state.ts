@@ -5,6 +5,7 @@ import type {
   BackupRow,
   DocumentRow,
   Folder,
+  Followed,
   JobRow,
   ModelRow,
   Note,
@@ -34,6 +35,7 @@ export interface FakeState {
   folders: Folder[];
   documents: FakeDocument[];
   notes: FakeNote[];
+  followed: Followed[];
   jobs: JobRow[];
   paused: boolean;
   settings: Settings;
@@ -58,6 +60,8 @@ export function makeDocument(paper: Paper, id: string, folderId: string): FakeDo
       title: paper.title,
       sourceName: paper.file,
       parentId: null,
+      replacedBy: null,
+      versionsBefore: 0,
       author: null,
       dated: null,
       genre: null,
@@ -188,6 +192,7 @@ export function freshState(stage: Stage): FakeState {
     folders,
     documents,
     notes: empty ? [] : [firstNote(folderOf('Adeyemi, Ruth'))],
+    followed: [],
     jobs: empty ? [] : finishedJobs(folderOf('Hollis v. Marlow Estates')),
     paused: false,
     escalation: freshEscalation(),

@@ -49,6 +49,23 @@ export const library = {
       fake.folders = fake.folders.filter((f) => f.id !== folderId);
       changed();
     }),
+  followed: () => answer(() => fake.followed),
+  followFolder: (folderId) =>
+    answer(() => {
+      fake.followed.push({
+        id: id('w'),
+        folderId,
+        name: 'Incoming post',
+        place: '/home/user/Incoming post',
+        files: 3,
+        trouble: null,
+      });
+      return true;
+    }),
+  unfollow: (followedId) =>
+    done(() => {
+      fake.followed = fake.followed.filter((one) => one.id !== followedId);
+    }),
   documents: (folderId, trashed) =>
     answer(() =>
       fake.documents
