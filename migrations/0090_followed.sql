@@ -12,6 +12,9 @@ CREATE TABLE followed (
     id         TEXT NOT NULL UNIQUE,
     folder     INTEGER NOT NULL REFERENCES folders (num) ON DELETE CASCADE,
     path       TEXT NOT NULL UNIQUE,
+    -- Which folder of which file system it was when it was last seen: what lies empty under its name when a drive is away
+    -- is another one.
+    identity   TEXT,
     created_at INTEGER NOT NULL
 ) STRICT;
 

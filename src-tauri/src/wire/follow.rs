@@ -36,7 +36,7 @@ impl FollowedRow {
                 let words = match trouble {
                     FollowTrouble::Unreachable => "It cannot be reached just now, so nothing of it is taken over.",
                     FollowTrouble::Empty => {
-                        "It held files and is empty now, as a drive is that is not connected. Nothing was removed."
+                        "It held files, and an empty folder lies in its place, as where a drive is not connected. Nothing was removed."
                     }
                 };
                 words.to_string()

@@ -129,7 +129,7 @@ fn print(context: &Context, followed: &Followed, trouble: Option<FollowTrouble>)
     let told = trouble.map(|trouble| match trouble {
         FollowTrouble::Unreachable => "It cannot be reached just now. Nothing is removed for that.",
         FollowTrouble::Empty => {
-            "It held files and is empty now, as a drive is that is not connected. Nothing is removed for that."
+            "It held files, and an empty folder lies in its place, as where a drive is not connected. Nothing is removed for that."
         }
     });
     let value = json!({

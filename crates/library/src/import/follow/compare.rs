@@ -29,6 +29,8 @@ pub(super) struct Sight {
     pub files: Files,
     /// What is there and cannot be looked into.
     pub hidden: Vec<PathBuf>,
+    /// Which folder of which file system this is, where the system tells.
+    pub identity: Option<String>,
     /// What may still be written.
     pub unsettled: BTreeSet<PathBuf>,
 }
@@ -38,7 +40,7 @@ pub(super) struct Sight {
 pub enum FollowTrouble {
     /// It is not there, or cannot be listed: a drive that is not connected, a share that is away.
     Unreachable,
-    /// It held files and holds none at all: as good as certainly a drive that is not connected.
+    /// It held files, and what lies there now is another folder without any: a drive that is not connected.
     Empty,
 }
 
@@ -47,7 +49,10 @@ pub(super) fn look(root: &Path, home: &Path, now: SystemTime) -> Result<Sight, F
     if std::fs::read_dir(root).is_err() {
         return Err(FollowTrouble::Unreachable);
     }
-    let mut sight = Sight::default();
+    let mut sight = Sight {
+        identity: identity(root),
+        ..Sight::default()
+    };
     for found in walk(&[root.to_owned()]) {
         match found {
             Found::File(path) if path.starts_with(home) => {}
@@ -68,6 +73,19 @@ pub(super) fn look(root: &Path, home: &Path, now: SystemTime) -> Result<Sight, F
         }
     }
     Ok(sight)
+}
+
+#[cfg(unix)]
+fn identity(root: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let about = std::fs::metadata(root).ok()?;
+    Some(format!("{}:{}", about.dev(), about.ino()))
+}
+
+/// Not told; an empty folder is then always taken for another one.
+#[cfg(not(unix))]
+fn identity(_root: &Path) -> Option<String> {
+    None
 }
 
 fn stamp(bytes: u64, modified: SystemTime) -> Stamp {
@@ -92,9 +110,14 @@ pub(super) struct Differences {
     pub removed: Vec<PathBuf>,
 }
 
-/// Compares what was seen before with what is there now.
-pub(super) fn compare(before: &Files, now: &Sight) -> Result<Differences, FollowTrouble> {
-    if now.files.is_empty() && now.hidden.is_empty() && !before.is_empty() {
+/// Compares what was seen before, in the folder of that identity, with what is there now.
+pub(super) fn compare(
+    before: &Files,
+    identity: Option<&str>,
+    now: &Sight,
+) -> Result<Differences, FollowTrouble> {
+    let the_same = identity.is_some() && identity == now.identity.as_deref();
+    if now.files.is_empty() && now.hidden.is_empty() && !before.is_empty() && !the_same {
         return Err(FollowTrouble::Empty);
     }
     let mut differences = Differences::default();
@@ -172,6 +195,7 @@ mod tests {
         let before = files(&[("/m/a", 1), ("/m/b", 2), ("/m/c", 3), ("/m/d", 4)]);
         let found = compare(
             &before,
+            None,
             &sight(&[("/m/a", 1), ("/m/b", 9), ("/m/sub/c", 3), ("/m/e", 5)]),
         )
         .unwrap();
@@ -186,9 +210,15 @@ mod tests {
     #[test]
     fn a_drive_that_is_away_removes_nothing() {
         assert_eq!(
-            compare(&files(&[("/m/a", 1)]), &Sight::default()),
+            compare(&files(&[("/m/a", 1)]), Some("1:2"), &Sight::default()),
             Err(FollowTrouble::Empty)
         );
+        let emptied = Sight {
+            identity: Some("1:2".to_owned()),
+            ..Sight::default()
+        };
+        let found = compare(&files(&[("/m/a", 1)]), Some("1:2"), &emptied).unwrap();
+        assert_eq!(found.removed, paths(&["/m/a"]), "the very folder was emptied");
         assert_eq!(
             look(
                 Path::new("/nowhere/at/all"),
@@ -206,7 +236,7 @@ mod tests {
             hidden: paths(&["/m/locked"]),
             ..sight(&[("/m/b", 2)])
         };
-        assert_eq!(compare(&before, &now).unwrap(), Differences::default());
+        assert_eq!(compare(&before, None, &now).unwrap(), Differences::default());
     }
 
     #[test]
@@ -216,14 +246,14 @@ mod tests {
             unsettled: BTreeSet::from([PathBuf::from("/m/b")]),
             ..sight(&[("/m/b", 2)])
         };
-        let found = compare(&before, &now).unwrap();
+        let found = compare(&before, None, &now).unwrap();
         assert_eq!(found, Differences::default());
     }
 
     #[test]
     fn of_two_alike_the_one_of_the_same_name_was_moved() {
         let before = files(&[("/m/x/one", 1), ("/m/x/two", 1)]);
-        let found = compare(&before, &sight(&[("/m/y/two", 1)])).unwrap();
+        let found = compare(&before, None, &sight(&[("/m/y/two", 1)])).unwrap();
         assert_eq!(
             found.renamed,
             [(PathBuf::from("/m/x/two"), PathBuf::from("/m/y/two"))]

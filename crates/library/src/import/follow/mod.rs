@@ -96,14 +96,12 @@ impl Shared {
             Ok(Err(trouble)) => return Ok(Err(trouble)),
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
         };
-        let before = self.library.seen(followed.id).await?;
-        match compare::compare(&before, &sight) {
-            Ok(found) if found == compare::Differences::default() => Ok(Ok(Looked::default())),
-            Ok(found) => self
-                .library
-                .take_over(followed, &found, &sight.files)
-                .await
-                .map(Ok),
+        let (before, identity) = self.library.seen(followed.id).await?;
+        match compare::compare(&before, identity.as_deref(), &sight) {
+            Ok(found) if found == compare::Differences::default() && identity == sight.identity => {
+                Ok(Ok(Looked::default()))
+            }
+            Ok(found) => self.library.take_over(followed, &found, &sight).await.map(Ok),
             Err(trouble) => Ok(Err(trouble)),
         }
     }

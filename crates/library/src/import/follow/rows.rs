@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::compare::{Differences, Files, Stamp};
+use super::compare::{Differences, Files, Sight, Stamp};
 use super::{Followed, Looked};
 use crate::import::jobs::queue_file;
 use crate::{FolderId, FollowId, Library, LibraryError, count, now};
@@ -70,8 +70,15 @@ impl Library {
         }
     }
 
-    /// What was seen in a followed folder before.
-    pub(super) async fn seen(&self, id: FollowId) -> Result<Files, LibraryError> {
+    /// What was seen in a followed folder before, and which folder that was.
+    pub(super) async fn seen(&self, id: FollowId) -> Result<(Files, Option<String>), LibraryError> {
+        let doing = LibraryError::database("reading what was seen in a folder");
+        let identity: Option<(Option<String>,)> =
+            sqlx::query_as("SELECT identity FROM followed WHERE id = ?")
+                .bind(id.to_string())
+                .fetch_optional(self.db())
+                .await
+                .map_err(&doing)?;
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(
             "SELECT s.path, s.bytes, s.modified FROM followed_files s JOIN followed w ON w.num = s.followed
              WHERE w.id = ?",
@@ -79,11 +86,12 @@ impl Library {
         .bind(id.to_string())
         .fetch_all(self.db())
         .await
-        .map_err(LibraryError::database("reading what was seen in a folder"))?;
-        Ok(rows
+        .map_err(&doing)?;
+        let files = rows
             .into_iter()
             .map(|(path, bytes, modified)| (PathBuf::from(path), Stamp { bytes, modified }))
-            .collect())
+            .collect();
+        Ok((files, identity.and_then(|(identity,)| identity)))
     }
 
     /// Does here what was done there, all of it or nothing: queues what is to be read, renames, puts what went into the
@@ -92,7 +100,7 @@ impl Library {
         &self,
         followed: &Followed,
         found: &Differences,
-        now_there: &Files,
+        sight: &Sight,
     ) -> Result<Looked, LibraryError> {
         let doing = LibraryError::database("taking over what changed in a folder");
         let folder = self.folder_num(followed.folder).await?;
@@ -155,7 +163,7 @@ impl Library {
             queue_file(&mut tx, path, folder).await?;
         }
         for path in found.read.iter().chain(found.renamed.iter().map(|(_, to)| to)) {
-            let Some(stamp) = now_there.get(path) else {
+            let Some(stamp) = sight.files.get(path) else {
                 continue;
             };
             sqlx::query(
@@ -170,6 +178,12 @@ impl Library {
             .await
             .map_err(&doing)?;
         }
+        sqlx::query("UPDATE followed SET identity = ? WHERE num = ?")
+            .bind(sight.identity.as_deref())
+            .bind(num)
+            .execute(&mut *tx)
+            .await
+            .map_err(&doing)?;
         tx.commit().await.map_err(&doing)?;
         Ok(Looked {
             queued: found.read.len(),
