@@ -127,9 +127,9 @@ pub enum Command {
     Models(ModelsCommand),
     /// What the kernel refuses here, what the processor can do, where things lie
     Doctor {
-        /// Also print the vector of a sentence, for tests that look for it on disk
+        /// Also print the vectors of these sentences, for tests that look for them on disk
         #[arg(long, value_name = "TEXT", hide = true)]
-        embed: Option<String>,
+        embed: Vec<String>,
     },
 }
 

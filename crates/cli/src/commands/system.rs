@@ -123,7 +123,7 @@ fn show_model(context: &Context, model: &InstalledModel) {
 }
 
 /// `cabinet doctor`
-pub async fn doctor(context: &Context, embed: Option<String>) -> Ended {
+pub async fn doctor(context: &Context, embed: Vec<String>) -> Ended {
     let report = cabinet_seal::probe();
     let own = cabinet_desk::keys_check();
     for check in report.checks.iter().chain([&own]) {
@@ -150,15 +150,14 @@ pub async fn doctor(context: &Context, embed: Option<String>) -> Ended {
             )
         },
     );
-    if let Some(text) = embed {
+    if !embed.is_empty() {
         let embedder = cabinet_desk::embedder(&context.models).await;
-        let vector = embedder
-            .embed(vec![text], true)
-            .await
-            .map_err(LibraryError::from)?;
-        context.out.result(&json!({ "vector": vector.first() }), || {
-            format!("{:?}", vector.first())
-        });
+        let vectors = embedder.embed(embed, true).await.map_err(LibraryError::from)?;
+        for vector in vectors {
+            context
+                .out
+                .result(&json!({ "vector": vector }), || format!("{vector:?}"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
