@@ -26,6 +26,7 @@ fn main() {
             "draft",
             "empty_trash",
             "escalation_offer",
+            "escalation_offer_after_search",
             "escalation_view",
             "export_audit",
             "export_jobs",

@@ -106,7 +106,7 @@ pub fn ui(e: LibraryError) -> UiError {
         ),
         LibraryError::SentBefore => says(
             "sent_before",
-            "This payload was sent before, and a consent is good for one sending.",
+            "This request was sent before, and a consent is good for one sending.",
             "Prepare it anew; it may be charged again.",
         ),
         LibraryError::OriginalDamaged => says(
@@ -171,6 +171,7 @@ pub fn escalation(e: &EscalationError) -> UiError {
         EscalationError::NothingToSend => "nothing_to_read",
         EscalationError::Endpoint(_) => "endpoint",
         EscalationError::Consent(_) => "consent",
+        EscalationError::Unusable(_) => "pseudonym",
         EscalationError::Unreadable | EscalationError::Marker(_) | EscalationError::Library(_) => {
             "escalation"
         }
@@ -190,8 +191,8 @@ pub fn escalation(e: &EscalationError) -> UiError {
 pub fn no_payload() -> UiError {
     says(
         "consent",
-        "This is not the hash of a payload, so nothing was sent.",
-        "Prepare the payload again.",
+        "This is not the SHA-256 of a request, so nothing was sent.",
+        "Prepare the request again.",
     )
 }
 

@@ -239,6 +239,7 @@ fn builder() -> Builder<tauri::Wry> {
             escalation::discard_payload,
             escalation::send_payload,
             escalation::escalation_offer,
+            escalation::escalation_offer_after_search,
             escalation::ledger,
             escalation::export_ledger,
             escalation::labels,

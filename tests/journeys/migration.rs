@@ -37,6 +37,16 @@ fn an_old_cabinet_opens_with_all_that_is_in_it_after_a_backup() {
         "and none without a change"
     );
 
+    // What came with later shapes works on what was there before.
+    let id = listed[0]["id"].as_str().expect("an id");
+    cabinet.run(&["label", "document", id, "privileged"]).succeeded();
+    assert_eq!(cabinet.run(&["label", "list"]).only()["label"], "privileged");
+    assert!(
+        cabinet.run(&["ledger"]).succeeded().is_empty(),
+        "nothing has ever left it"
+    );
+    cabinet.run(&["label", "document", id, "none"]).succeeded();
+
     let restored = cabinet.run(&["restore", backup]).only();
     assert_eq!(restored["kind"], "database");
     let aside = restored["set_aside"].as_str().expect("a place");

@@ -50,14 +50,35 @@ const couriers = () => {
   }
 };
 
-/** In light and in dark, as a person would choose it. */
+const usual = [1280, 800];
+
+/** In light and in dark, as a person would choose it, in a usual window and in a small one. */
 async function bothThemes(name) {
   if (!process.env.CABINET_SHOTS) return;
-  for (const theme of ["light", "dark"]) {
-    await window.run((theme) => (document.documentElement.dataset.theme = theme), theme);
-    await photograph(`${name} - ${theme}`);
+  for (const [width, height] of [usual, [900, 640]]) {
+    await window.resize(width, height);
+    await sleep(300);
+    for (const theme of ["light", "dark"]) {
+      await window.run((theme) => (document.documentElement.dataset.theme = theme), theme);
+      await photograph(`${name} - ${width}x${height} - ${theme}`);
+    }
   }
   await window.run(() => delete document.documentElement.dataset.theme);
+  await window.resize(...usual);
+  await sleep(300);
+}
+
+/** Puts other words in the place of a name, on the sheet. */
+async function call(name, words) {
+  await window.click("consent-compare");
+  await window.run((name) => document.querySelector(`[aria-label="Change what stands in the place of ${name}"]`).click(), name);
+  await bothThemes("choosing a name");
+  // Photographing made the window smaller and larger again.
+  await window.run(() => document.querySelector('[data-testid="called"]').scrollIntoView({ block: "center" }));
+  await window.fill("called", words);
+  await window.click("call");
+  await window.until("it stands there", async () => (await window.texts("consent-diff"))[0]?.includes(`[${words}]`), 30);
+  await window.click("consent-bytes");
 }
 
 /** Asks about the open document and gives the body that is shown. */
@@ -125,9 +146,11 @@ test("the server sees exactly the bytes that were looked at, try after try", asy
   await window.click("open-document");
   for (let n = 0; n < tries; n++) {
     await prepare(`Question ${n}: what does Bruno Castellan take?`);
+    if (n === 0) await call("Bruno Castellan", "the patient");
     const body = await shownBody();
     if (n === 0) {
       assert.ok(!body.includes("Castellan"), "the name was replaced");
+      assert.ok(body.includes("what does [the patient] take?"), "by what was chosen");
       await bothThemes("exact bytes");
       await window.click("consent-compare");
       await bothThemes("what was replaced");
@@ -165,6 +188,20 @@ test("what left stands in the ledger, to the byte, and can be searched and expor
   await window.click("ledger-export");
   await window.until("it is written", async () => (await window.texts("toast")).some((words) => words.includes("Exported")));
   assert.equal(readFileSync(file, "utf8").trim().split("\n").length, tries);
+});
+
+test("a search that comes to little says so and offers, and what would leave is made ready", async () => {
+  await window.click("rail-search");
+  await window.fill("search-input", "who repairs the telescope of the lighthouse?");
+  await window.find("escalation-offer", { seconds: 30 });
+  assert.match((await window.texts("escalation-offer"))[0], /Nothing found is close/);
+  await bothThemes("offered after a search");
+  assert.deepEqual(await window.texts("consent"), [], "nothing opens by itself");
+  await window.click("offer-ask");
+  await window.find("consent-diff", { seconds: 30 });
+  assert.match((await window.texts("consent-diff"))[0], /telescope of the lighthouse/);
+  await closeSheet();
+  assert.equal(server.bodies.length, tries, "and nothing has left by it");
 });
 
 test("a label keeps the document here", async () => {

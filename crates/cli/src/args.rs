@@ -334,10 +334,10 @@ pub enum FollowCommand {
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct EscalateArgs {
-    /// Send the payload of this hash, which was shown before: exactly those bytes, once
+    /// Send the request of this hash, which was shown before: exactly those bytes, once
     #[arg(long, value_name = "HASH")]
     pub approve: Option<String>,
-    /// Keep what was decided about names for the next payload of the same note
+    /// Keep what was decided about names for the next request of the same note
     #[arg(long, requires = "approve")]
     pub for_this_note: bool,
     #[command(subcommand)]
@@ -353,9 +353,9 @@ pub enum EscalateCommand {
     On(Box<SwitchOnArgs>),
     /// Forbid it, end the courier and forget the key
     Off,
-    /// Prepare a payload and show it; nothing is sent
+    /// Prepare a request and show it; nothing is sent
     Ask(AskArgs),
-    /// Show a payload that was prepared
+    /// Show a request that was prepared
     Show {
         /// Its hash
         hash: String,
@@ -397,7 +397,7 @@ pub struct SwitchOnArgs {
     pub agree: bool,
 }
 
-/// What a payload is made of.
+/// What a request is made of.
 #[derive(Args)]
 pub struct AskArgs {
     /// About this document; may be given several times
@@ -415,6 +415,9 @@ pub struct AskArgs {
     /// Do not replace this; may be given several times
     #[arg(long, value_name = "WORDS")]
     pub keep: Vec<String>,
+    /// Put this in the place of those words, in brackets; may be given several times
+    #[arg(long, value_name = "WORDS=NAME")]
+    pub call: Vec<String>,
     /// The question
     pub question: String,
 }
@@ -432,9 +435,9 @@ pub enum SpokenProtocol {
 /// What happens when the small model's own checks find it wanting.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum OfferRule {
-    /// Say why and offer to prepare a payload
+    /// Say why and offer to prepare a request
     Offer,
-    /// Open the payload for a decision
+    /// Open the request for a decision
     AlwaysAsk,
     /// Say nothing
     Never,

@@ -37,6 +37,8 @@ pub enum Failure {
     NotAgreed,
     /// This is no hash of a payload.
     NoHash,
+    /// `--call` without words or without a name for them.
+    NotAPair,
     /// A file that was named for switching on cannot be read.
     SwitchFile,
     /// A file of inputs is not as it should be.
@@ -73,7 +75,7 @@ impl Failure {
             Self::Escalation(EscalationError::Library(LibraryError::Vault(e))) if locked(e) => {
                 ExitCode::from(3)
             }
-            Self::NotAgreed | Self::NoHash | Self::SwitchFile => ExitCode::from(2),
+            Self::NotAgreed | Self::NoHash | Self::NotAPair | Self::SwitchFile => ExitCode::from(2),
             Self::Batch(_) | Self::Input | Self::UnknownEnding | Self::FileExists => ExitCode::from(2),
             // As shells know it from a program that Ctrl-C ended.
             Self::Assistant(AssistantError::Cancelled) => ExitCode::from(130),
@@ -126,7 +128,11 @@ impl fmt::Display for Failure {
             ),
             Self::NoHash => write!(
                 f,
-                "This is not the SHA-256 of a payload, so nothing was sent.\nGive --approve the hash that `cabinet escalate ask` showed."
+                "This is not the SHA-256 of a request, so nothing was sent.\nGive --approve the hash that `cabinet escalate ask` showed."
+            ),
+            Self::NotAPair => write!(
+                f,
+                "--call takes the words and what is to stand in their place, so nothing was changed.\nWrite it so: --call \"Ana Lima=the patient\"."
             ),
             Self::SwitchFile => write!(
                 f,

@@ -45,7 +45,7 @@ impl fmt::Debug for PayloadHash {
 
 /// This text is not a SHA-256 in hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not the SHA-256 of a payload: 64 hexadecimal digits")]
+#[error("this is not the SHA-256 of a request: 64 hexadecimal digits")]
 pub struct NotAHash;
 
 impl FromStr for PayloadHash {

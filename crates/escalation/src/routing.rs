@@ -93,6 +93,65 @@ impl Reason {
     }
 }
 
+/// Languages by the words for them in English and in themselves, with their ISO 639-1 codes.
+const LANGUAGES: [(&str, &[&str]); 14] = [
+    ("en", &["english"]),
+    ("de", &["german", "deutsch"]),
+    ("fr", &["french", "français", "francais"]),
+    ("es", &["spanish", "español", "espanol", "castellano"]),
+    ("it", &["italian", "italiano"]),
+    ("pt", &["portuguese", "português", "portugues"]),
+    ("nl", &["dutch", "nederlands"]),
+    ("pl", &["polish", "polski", "polsku"]),
+    ("sv", &["swedish", "svenska"]),
+    ("tr", &["turkish", "türkçe"]),
+    ("ar", &["arabic"]),
+    ("zh", &["chinese", "mandarin"]),
+    ("hi", &["hindi"]),
+    ("ru", &["russian"]),
+];
+/// "in German", "into French", "auf Deutsch" ...
+const INTO: [&str; 7] = ["in", "into", "to", "auf", "en", "em", "po"];
+/// Only who wants something written asks for a language; a form "in Polish" may as well be looked for.
+const WRITING: [&str; 18] = [
+    "answer",
+    "reply",
+    "respond",
+    "write",
+    "draft",
+    "summarise",
+    "summarize",
+    "summary",
+    "explain",
+    "translate",
+    "translation",
+    "tell",
+    "schreibe",
+    "antworte",
+    "résume",
+    "réponds",
+    "resume",
+    "responde",
+];
+
+/// The language that a question asks to be answered in, by its ISO 639-1 code; none where it names none.
+#[must_use]
+pub fn asked_language(question: &str) -> Option<&'static str> {
+    let small = question.to_lowercase();
+    let words: Vec<&str> = small
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    if !words.iter().any(|word| WRITING.contains(word)) {
+        return None;
+    }
+    words.windows(2).find_map(|pair| {
+        let named = |(_, names): &&(&str, &[&str])| names.contains(&pair[1]);
+        let language = LANGUAGES.iter().find(named).filter(|_| INTO.contains(&pair[0]))?;
+        Some(language.0)
+    })
+}
+
 /// Every reason to offer a large model; empty where the small one did its work.
 #[must_use]
 pub fn reasons(signals: &Signals<'_>) -> Vec<Reason> {
@@ -167,6 +226,21 @@ mod tests {
             ..Signals::default()
         };
         assert_eq!(reasons(&alone).len(), 1, "nothing at all was borne out");
+    }
+
+    #[test]
+    fn a_language_is_asked_for_by_who_wants_something_written() {
+        for (question, language) in [
+            ("Summarise the letter in German, please.", Some("de")),
+            ("TRANSLATE THIS INTO FRENCH", Some("fr")),
+            ("Antworte auf Deutsch: welche Medikamente?", Some("de")),
+            ("Write a reply in English", Some("en")),
+            ("Which consent form is in Polish?", None),
+            ("Explain the German judgment", None),
+            ("", None),
+        ] {
+            assert_eq!(asked_language(question), language, "{question}");
+        }
     }
 
     #[test]

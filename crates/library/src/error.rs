@@ -86,7 +86,7 @@ pub enum LibraryError {
     #[error("no backup could be made before bringing the cabinet up to date")]
     NoBackup,
     /// A consent is good for one sending, and that has been.
-    #[error("this payload was sent before; it takes a new consent")]
+    #[error("this request was sent before; it takes a new consent")]
     SentBefore,
     /// A stored original is gone or does not match its record.
     #[error("the stored original of a document is damaged")]

@@ -84,3 +84,78 @@ pub(crate) async fn migrate(db: &SqlitePool) -> Result<(), LibraryError> {
             },
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+
+    use super::*;
+
+    /// A cabinet that was filled before anything could leave keeps all of it, and what is deleted later is gone from what
+    /// was prepared and sent too.
+    #[tokio::test]
+    async fn an_older_cabinet_with_rows_takes_escalation_in() {
+        let db = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect("sqlite::memory:")
+            .await
+            .expect("a database in memory");
+        let run = |sql: &'static str| sqlx::raw_sql(sql).execute(&db);
+        let older: Vec<Migration> = migrations()
+            .into_iter()
+            .filter(|migration| migration.version < 80)
+            .collect();
+        Migrator::with_migrations(older)
+            .run(&db)
+            .await
+            .expect("its shape");
+        run("INSERT INTO folders (id, name, created_at) VALUES ('f1', 'Castellan', 1), ('f2', 'Other', 2);
+             INSERT INTO documents (id, folder, title, source_name, kind, bytes, sha256, pages, chars, added_at)
+                 SELECT 'd' || value, 1 + value % 2, 'Letter ' || value, 'l.txt', 'txt', 9, CAST(value AS BLOB), 1, 9, value
+                 FROM json_each('[1, 2, 3]');
+             INSERT INTO notes (id, folder, title, body, version, created_at, updated_at)
+                 VALUES ('n1', 1, 'Note', '{}', 1, 1, 1)")
+            .await
+            .expect("what people had");
+        assert_eq!(pending(&db).await.expect("it is asked"), Some(80));
+        migrate(&db).await.expect("it is brought up to date");
+        assert_eq!(pending(&db).await.expect("it is asked"), None);
+
+        let count = async |sql: &'static str| -> i64 {
+            sqlx::query_scalar(sql).fetch_one(&db).await.expect("a number")
+        };
+        assert_eq!(
+            count("SELECT count(*) FROM documents WHERE label IS NULL").await,
+            3
+        );
+        assert_eq!(count("SELECT count(*) FROM folders WHERE label IS NULL").await, 2);
+        assert_eq!(count("SELECT count(*) FROM notes").await, 1);
+        assert_eq!(
+            count("SELECT count(*) FROM payloads").await,
+            0,
+            "nothing has left"
+        );
+
+        run("UPDATE documents SET label = 'privileged' WHERE id = 'd1';
+             INSERT INTO payloads (hash, made_at, endpoint, model, body, work, sent_at)
+                 VALUES ('sent', 1, 'e', 'm', 'text of d2', '{}', 2), ('ready', 1, 'e', 'm', 'text of d3', '{}', NULL);
+             INSERT INTO payload_sources (payload, document)
+                 SELECT payloads.num, documents.num FROM payloads JOIN documents
+                 ON documents.id = iif(payloads.hash = 'sent', 'd2', 'd3')")
+            .await
+            .expect("its rows can be used like any");
+        run("DELETE FROM documents WHERE id = 'd2'")
+            .await
+            .expect("deleted for ever");
+        assert_eq!(
+            count("SELECT count(*) FROM payloads WHERE body IS NULL AND work IS NULL").await,
+            1,
+            "and gone from what left, and from nothing else"
+        );
+        let forgotten = run("DELETE FROM payloads WHERE hash = 'sent'").await;
+        assert!(forgotten.is_err(), "that it left is never forgotten");
+        run("DELETE FROM payloads WHERE hash = 'ready'")
+            .await
+            .expect("what never left can be");
+    }
+}

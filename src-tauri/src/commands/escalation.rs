@@ -1,7 +1,7 @@
 //! The way out: the switch, the payload to look at, the sending, the ledger, labels.
 
-use cabinet_desk::escalation::{CONSEQUENCES, EscalationRequest, SendingOptions, Switch};
-use cabinet_desk::routing::Signals;
+use cabinet_desk::escalation::{CONSEQUENCES, EscalationError, EscalationRequest, SendingOptions, Switch};
+use cabinet_desk::routing::{Reason, Rule, Signals};
 use cabinet_escalation::{Endpoint, EndpointKey, PayloadHash, Place};
 use cabinet_library::{FolderId, LedgerFilter};
 use cabinet_vault::Passphrase;
@@ -185,13 +185,28 @@ pub async fn escalation_offer(
         documents: count(documents),
         ..Signals::default()
     };
-    let offer = session.desk().offer(&signals).await;
-    Ok(offer
-        .map_err(|e| escalation(&e))?
-        .map(|(rule, reasons)| EscalationOffer {
-            rule: rule.into(),
-            reasons: reasons.iter().map(cabinet_desk::routing::Reason::words).collect(),
-        }))
+    offered(session.desk().offer(&signals).await)
+}
+
+/// The same after a search for `question`, whose best finds read like `found`.
+#[tauri::command]
+#[specta::specta]
+pub async fn escalation_offer_after_search(
+    app: State<'_, App>,
+    question: String,
+    found: Vec<String>,
+) -> Answer<Option<EscalationOffer>> {
+    let session = app.open()?;
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    offered(session.desk().offer_after_search(&question, &found).await)
+}
+
+fn offered(offer: Result<Option<(Rule, Vec<Reason>)>, EscalationError>) -> Answer<Option<EscalationOffer>> {
+    let offer = offer.map_err(|e| escalation(&e))?;
+    Ok(offer.map(|(rule, reasons)| EscalationOffer {
+        rule: rule.into(),
+        reasons: reasons.iter().map(Reason::words).collect(),
+    }))
 }
 
 /// What left this machine, newest first.

@@ -118,6 +118,15 @@ pub struct AddedReplacement {
     pub kind: String,
 }
 
+/// What stands in the place of words, by the user's choice.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ChosenName {
+    /// The words.
+    pub words: String,
+    /// What stands there instead, without its brackets.
+    pub called: String,
+}
+
 /// What the user changed about the replacements.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct PayloadRevision {
@@ -125,6 +134,8 @@ pub struct PayloadRevision {
     pub added: Vec<AddedReplacement>,
     /// Not to be replaced.
     pub kept: Vec<String>,
+    /// What the user has stand in the place of some words.
+    pub called: Vec<ChosenName>,
     /// The text in place of what was made.
     pub edited: Option<String>,
 }

@@ -8,8 +8,8 @@ use cabinet_library::{Label, Sending};
 
 use super::Range;
 use super::escalation::{
-    AddedReplacement, CourierView, KeepLabel, LedgerRow, OfferRule, OutsideAnswer, PayloadRevision,
-    PayloadSource, PreparedPayload, Replacement, SendDecision, SpokenProtocol,
+    AddedReplacement, ChosenName, CourierView, KeepLabel, LedgerRow, OfferRule, OutsideAnswer,
+    PayloadRevision, PayloadSource, PreparedPayload, Replacement, SendDecision, SpokenProtocol,
 };
 
 impl From<CourierState> for CourierView {
@@ -108,6 +108,11 @@ impl From<PayloadRevision> for desk::Revision {
                 .map(|added| (added.words, kind(&added.kind)))
                 .collect(),
             kept: revision.kept,
+            called: revision
+                .called
+                .into_iter()
+                .map(|chosen| (chosen.words, chosen.called))
+                .collect(),
             edited: revision.edited,
         }
     }
@@ -125,6 +130,11 @@ impl From<desk::Revision> for PayloadRevision {
                 })
                 .collect(),
             kept: revision.kept,
+            called: revision
+                .called
+                .into_iter()
+                .map(|(words, called)| ChosenName { words, called })
+                .collect(),
             edited: revision.edited,
         }
     }

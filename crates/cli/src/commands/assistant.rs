@@ -99,7 +99,7 @@ pub fn offered(offer: Option<&(Rule, Vec<Reason>)>) -> String {
         .iter()
         .map(|reason| format!("\n  {}", reason.words()))
         .collect();
-    format!("{why}\n  `cabinet escalate ask` prepares a payload for a large model; nothing is sent by that.")
+    format!("{why}\n  `cabinet escalate ask` prepares a request to a large model; nothing is sent by that.")
 }
 
 /// Prints one result, or the failure of one line of a batch. True for a failure.

@@ -57,10 +57,10 @@ async fn status(context: &Context) -> Ended {
         .out
         .result(&value, || match endpoint.filter(|_| settings.on) {
             None => {
-                format!("Off: no process of Cabinet can open a connection. {sent} payloads have left so far.")
+                format!("Off: no process of Cabinet can open a connection. {sent} requests have left so far.")
             }
             Some(endpoint) => format!(
-                "On: what you approve goes to {} ({}), model {}. {sent} payloads have left so far.",
+                "On: what you approve goes to {} ({}), model {}. {sent} requests have left so far.",
                 endpoint.address(),
                 endpoint.place().words(),
                 endpoint.model()
@@ -125,7 +125,7 @@ async fn ask(context: &Context, args: AskArgs) -> Ended {
         note: args.note.map(|id| id.parse::<NoteId>()).transpose()?,
     };
     let mut prepared = desk.prepare(request).await?;
-    if !args.replace.is_empty() || !args.keep.is_empty() {
+    if !args.replace.is_empty() || !args.keep.is_empty() || !args.call.is_empty() {
         let mut revision = Revision {
             edited: None,
             ..prepared.revision.clone()
@@ -134,6 +134,11 @@ async fn ask(context: &Context, args: AskArgs) -> Ended {
             .added
             .extend(args.replace.into_iter().map(|words| (words, Kind::Person)));
         revision.kept.extend(args.keep);
+        for pair in &args.call {
+            let (words, called) = pair.split_once('=').ok_or(Failure::NotAPair)?;
+            revision.called.retain(|(known, _)| known != words);
+            revision.called.push((words.to_owned(), called.to_owned()));
+        }
         let hash = prepared.draft.hash().to_string();
         prepared = desk.revise(&hash, revision).await?;
     }

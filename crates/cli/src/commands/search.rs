@@ -51,7 +51,8 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
                 ));
             }
             said.extend(results.missing);
-            let offer = desk.offer_after_search(&request.query, &results.hits).await?;
+            let best: Vec<&str> = results.hits.iter().map(|hit| hit.snippet.as_str()).collect();
+            let offer = desk.offer_after_search(&request.query, &best).await?;
             let offered = offered(offer.as_ref());
             if !offered.is_empty() {
                 context.out.note(offered.trim());

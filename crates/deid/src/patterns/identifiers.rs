@@ -50,6 +50,9 @@ const ANNOUNCED: &[(&str, Kind)] = &[
     ),
 ];
 
+/// A maker's mark may hold hardly a digit; "serial" alone announces none, for measurements are serial too.
+const SERIALS: &str = r"s/n|imei|udi|(?:serial|batch|lot)\s*(?:number|no\b\.?|nr\b\.?|#|:)";
+
 pub fn rules() -> Vec<Rule> {
     let mut rules: Vec<Rule> = ANNOUNCED
         .iter()
@@ -62,6 +65,12 @@ pub fn rules() -> Vec<Rule> {
             )
         })
         .collect();
+    rules.push(checked(
+        Kind::Identifier,
+        CERTAIN,
+        &format!(r"\b(?:{SERIALS})\s*[:#=]?\s*(?:is\s+)?{CODE}"),
+        |text| text.chars().filter(|c| c.is_alphanumeric()).count() >= 6,
+    ));
     rules.extend([
         checked(Kind::Identifier, CERTAIN, r"\b\d{3}[-\s]\d{2}[-\s]\d{4}\b", checks::ssn),
         checked(Kind::Identifier, CERTAIN, r"\b\d{3}[-\s]?\d{3}[-\s]?\d{4}\b", checks::nhs),

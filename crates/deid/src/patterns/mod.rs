@@ -126,6 +126,7 @@ mod tests {
                 "2:19-cv-01234-ABC",
                 Kind::Identifier,
             ),
+            ("pump, serial no. PKX-4R7-QW, new", "PKX-4R7-QW", Kind::Identifier),
             ("VIN 1M8GDM9AXKP042788", "1M8GDM9AXKP042788", Kind::Identifier),
             ("seen on 12 March 2019 at", "12 March 2019", Kind::Date),
             ("seen March 12th, 2019", "March 12th, 2019", Kind::Date),
@@ -159,6 +160,7 @@ mod tests {
             "Article 6 § 1 of the Convention and section 12(3) of the Act",
             "a 55-year-old man with a score of 12",
             "It may be so; march on.",
+            "Serial 12-lead ECGs and a lot of 2-year-olds.",
             "version 1.2.3 of the form",
             "under Rule 54 of the Rules of Court",
         ] {

@@ -37,6 +37,9 @@ struct Entry {
     kind: Kind,
     /// The number in the token, 0 where it is none.
     number: u32,
+    /// Chosen by the user: words in brackets, whatever the original is found to be.
+    #[serde(default)]
+    chosen: bool,
 }
 
 impl Drop for Entry {
@@ -84,6 +87,13 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the labels are constants that a test compiles")
 });
 
+/// Words in brackets: a token, what the user chose to stand in a name's place, or neither.
+static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\\\[([^\[\]\\\n]{1,60})\\\]|\[([^\[\]\n]{1,60})\]").expect("a test compiles this")
+});
+/// Longer is no name's place any more.
+const LONGEST_CHOSEN: usize = 40;
+
 /// The key of a token under which differing spellings of it meet.
 fn token_key(captures: &Captures<'_>) -> String {
     let parts: Vec<&str> = captures
@@ -116,6 +126,37 @@ impl Pseudonyms {
         }
     }
 
+    /// Has `original` called `[words]` from now on, by the user's choice. False, and nothing changes, where the words
+    /// cannot be told from anything else on the way back: without a letter, with other signs than hyphens and full
+    /// stops, longer than 40 characters, another's already, or in brackets in `text`, what they are to stand in.
+    pub fn call(&mut self, text: &str, original: &str, words: &str) -> bool {
+        let words = words.trim();
+        let pseudonym = format!("[{words}]");
+        let key = pseudonym.to_lowercase();
+        let sound = words.chars().any(char::is_alphabetic)
+            && words.chars().count() <= LONGEST_CHOSEN
+            && words
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.'));
+        let others = |entry: &Entry| entry.pseudonym.to_lowercase() == key || entry.original == original;
+        if !sound
+            || self.entries.iter().any(others)
+            || BRACKETED
+                .captures_iter(text)
+                .any(|captures| token_key(&captures) == key)
+        {
+            return false;
+        }
+        self.entries.push(Entry {
+            original: original.to_string(),
+            pseudonym,
+            kind: Kind::Other,
+            number: 0,
+            chosen: true,
+        });
+        true
+    }
+
     /// Puts pseudonyms in the place of `findings`. Findings out of order, overlapping or off a character boundary are
     /// put right first. What already looks like one of the pseudonyms is replaced too, so that the way back is exact.
     pub fn replace(&mut self, text: &str, findings: &[Finding]) -> Replaced {
@@ -135,7 +176,7 @@ impl Pseudonyms {
         let tokens: HashMap<String, &str> = self
             .entries
             .iter()
-            .filter(|entry| entry.number > 0)
+            .filter(|entry| entry.number > 0 || entry.chosen)
             .map(|e| (e.pseudonym.to_lowercase(), e.original.as_str()))
             .collect();
         let mut out = String::with_capacity(answer.len());
@@ -211,12 +252,14 @@ impl Pseudonyms {
         Replaced { text: out, pieces }
     }
 
-    /// Parts of a gap that read like a pseudonym: moved dates, and all that has the form of a token, whether it is one
-    /// yet or not.
+    /// Parts of a gap that read like a pseudonym: moved dates, what the user chose, and all that has the form of a token,
+    /// whether it is one yet or not.
     fn mistakable(&self, text: &str, gap: Range<usize>) -> Vec<Range<usize>> {
+        let chosen = self.entries.iter().filter(|entry| entry.chosen);
         let tokens: HashMap<String, &str> = TOKEN
             .captures_iter(&text[gap.clone()])
             .map(|captures| (token_key(&captures), ""))
+            .chain(chosen.map(|entry| (entry.pseudonym.to_lowercase(), "")))
             .collect();
         let found = self.occurrences(&text[gap.clone()], &tokens, &self.moved_dates());
         found
@@ -227,7 +270,10 @@ impl Pseudonyms {
 
     /// Pseudonyms that are dates, with their originals.
     fn moved_dates(&self) -> Vec<(&str, &str)> {
-        let moved = self.entries.iter().filter(|entry| entry.number == 0);
+        let moved = self
+            .entries
+            .iter()
+            .filter(|entry| entry.number == 0 && !entry.chosen);
         moved
             .map(|entry| (entry.pseudonym.as_str(), entry.original.as_str()))
             .collect()
@@ -240,7 +286,7 @@ impl Pseudonyms {
         tokens: &HashMap<String, &'a str>,
         moved: &[(&str, &'a str)],
     ) -> Vec<(Range<usize>, &'a str)> {
-        let mut found: Vec<(Range<usize>, &str)> = TOKEN
+        let mut found: Vec<(Range<usize>, &str)> = BRACKETED
             .captures_iter(text)
             .filter_map(|captures| {
                 let original = tokens.get(&token_key(&captures))?;
@@ -269,10 +315,10 @@ impl Pseudonyms {
 
     /// The pseudonym of an original, known or new.
     fn pseudonym(&mut self, text: &str, original: &str, kind: Kind, may_move: bool) -> String {
-        let known = self
-            .entries
-            .iter()
-            .find(|entry| entry.original == original && entry.kind == kind && (may_move || entry.number > 0));
+        let known = self.entries.iter().find(|entry| {
+            entry.original == original
+                && (entry.chosen || entry.kind == kind && (may_move || entry.number > 0))
+        });
         if let Some(entry) = known {
             return entry.pseudonym.clone();
         }
@@ -287,6 +333,7 @@ impl Pseudonyms {
                 pseudonym: moved.clone(),
                 kind,
                 number: 0,
+                chosen: false,
             });
             return moved;
         }
@@ -312,6 +359,7 @@ impl Pseudonyms {
             pseudonym: pseudonym.clone(),
             kind,
             number,
+            chosen: false,
         });
         pseudonym
     }

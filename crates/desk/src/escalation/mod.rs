@@ -61,6 +61,9 @@ pub enum EscalationError {
     /// What was kept with a payload cannot be read.
     #[error("what was prepared cannot be read")]
     Unreadable,
+    /// What the user would have stand in a name's place cannot be told from other text on the way back.
+    #[error("\"{0}\" cannot stand in the place of a name")]
+    Unusable(String),
     /// The address cannot be used.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -84,9 +87,12 @@ impl EscalationError {
             Self::QuoteGone => "Take that quotation out of the note. Nothing was sent.",
             Self::NothingToSend => "Give a question and at least one document, folder or note with text.",
             Self::Consent(_) => {
-                "Look at the payload again and approve the hash that stands there. Nothing was sent."
+                "Look at the request again and approve the hash that stands there. Nothing was sent."
             }
             Self::Unreadable => "Prepare it anew. Nothing was sent.",
+            Self::Unusable(_) => {
+                "Take up to 40 letters, digits and spaces that stand for nobody else and not in brackets in the text."
+            }
             Self::Endpoint(_) => "Correct the address. Nothing was changed.",
             Self::Marker(_) => "Check that you may write to the cabinet's folder.",
             Self::Library(_) => "Nothing was sent.",

@@ -2,12 +2,13 @@
 
 use cabinet_assistant::{Claim, Grounded, Verdict};
 use cabinet_escalation::routing::{self, Reason, Rule, Signals};
-use cabinet_library::Hit;
 use cabinet_slm::Priority;
 
 use super::EscalationError;
 use crate::Desk;
 
+/// What the small models that Cabinet knows write well.
+const OWN_LANGUAGE: &str = "en";
 /// Fewer words are something to be found, and no question.
 const QUESTION: usize = 4;
 /// Of the hits so many are compared with the question.
@@ -28,28 +29,31 @@ impl Desk {
         Ok((!reasons.is_empty()).then_some((settings.rule, reasons)))
     }
 
-    /// The same after a search: whether anything that was found is close in meaning to what was asked. Queries of a few
-    /// words, and searches while no embedding model is there, say nothing.
+    /// The same after a search: whether anything that was `found`, the best first, is close in meaning to what was asked,
+    /// and whether that is asked for in a language the small model does not write. Queries of a few words, and searches
+    /// while no embedding model is there, say nothing.
     ///
     /// # Errors
     /// When the settings cannot be read.
     pub async fn offer_after_search(
         &self,
         question: &str,
-        hits: &[Hit],
+        found: &[&str],
     ) -> Result<Option<(Rule, Vec<Reason>)>, EscalationError> {
         let settings = self.escalation().await?;
         if !settings.on || settings.rule == Rule::Never || question.split_whitespace().count() < QUESTION {
             return Ok(None);
         }
         let mut texts = vec![question.to_owned()];
-        texts.extend(hits.iter().take(COMPARED).map(|hit| hit.snippet.clone()));
+        texts.extend(found.iter().take(COMPARED).map(|&text| text.to_owned()));
         let best_match = match self.engine().embed(texts, Priority::Typing).await {
             Ok(vectors) => closest(&vectors),
             Err(_) => return Ok(None),
         };
         let signals = Signals {
             best_match: Some(best_match),
+            asked_language: routing::asked_language(question),
+            own_language: Some(OWN_LANGUAGE),
             ..Signals::default()
         };
         self.offer(&signals).await

@@ -10,7 +10,7 @@ use cabinet_library::{DocumentId, FolderId, LibraryError, NewPayload, NoteId};
 use serde::{Deserialize, Serialize};
 
 use super::barriers::note_text;
-use super::replace::{came_back, replace};
+use super::replace::{came_back, named_again, replace, unusable};
 use super::{EscalationError, EscalationSettings};
 use crate::Desk;
 
@@ -42,6 +42,8 @@ pub struct Revision {
     pub added: Vec<(String, Kind)>,
     /// Not to be replaced.
     pub kept: Vec<String>,
+    /// What stands in the place of these words, by the user's choice and in brackets.
+    pub called: Vec<(String, String)>,
     /// The text to send in place of what was made, after the user's own changes to it.
     pub edited: Option<String>,
 }
@@ -161,6 +163,11 @@ impl Desk {
             Some(work) => (
                 Revision {
                     edited: None,
+                    // What cannot be told apart in the new text falls back to what the program would write.
+                    called: match unusable(&original, &work.revision) {
+                        None => work.revision.called,
+                        Some(_) => Vec::new(),
+                    },
                     ..work.revision
                 },
                 work.seed,
@@ -189,12 +196,16 @@ impl Desk {
     /// Makes a prepared request anew with what the user changed. The one before is forgotten.
     ///
     /// # Errors
-    /// As [`Self::prepare`]; [`LibraryError::NotFound`] where there is no such request.
+    /// As [`Self::prepare`]; [`LibraryError::NotFound`] where there is no such request, [`EscalationError::Unusable`]
+    /// where what the user would have stand in a name's place could not be turned back.
     pub async fn revise(&self, hash: &str, revision: Revision) -> Result<Prepared, EscalationError> {
         let (settings, endpoint) = self.allowed().await?;
         let kept = self.library().payload(hash).await?;
         let work: Work = serde_json::from_str(&kept.work).map_err(|_| EscalationError::Unreadable)?;
         self.check(&work.request, &settings).await?;
+        if let Some(words) = unusable(&work.original, &revision) {
+            return Err(EscalationError::Unusable(words));
+        }
         let prepared = self
             .make(
                 Work {
@@ -275,12 +286,13 @@ impl Desk {
         work.text = work.revision.edited.clone().unwrap_or_else(|| made.clone());
         work.made = made;
         work.places = places;
-        let warnings = if work.revision.edited.is_some() {
+        let mut warnings = named_again(&work.places, &work.revision);
+        if work.revision.edited.is_some() {
             self.repeats_nothing_kept_here(&work.text).await?;
-            came_back(&work.text, &work.places, &names, &work.revision)
-        } else {
-            Vec::new()
-        };
+            warnings.extend(came_back(&work.text, &work.places, &names, &work.revision));
+            warnings.sort();
+            warnings.dedup();
+        }
         work.pseudonyms = pseudonyms;
         let prompt = Prompt {
             system: SYSTEM.to_owned(),

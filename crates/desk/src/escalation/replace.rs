@@ -98,6 +98,10 @@ pub(super) fn replace(
         }));
     }
     let mut pseudonyms = Pseudonyms::new(seed);
+    for (words, called) in &revision.called {
+        // Those that cannot serve were refused before.
+        pseudonyms.call(original, words, called);
+    }
     let replaced = pseudonyms.replace(original, &findings);
     let (before, after) = (Offsets::new(original), Offsets::new(&replaced.text));
     let places = replaced
@@ -123,6 +127,37 @@ pub(super) fn replace(
         })
         .collect();
     (replaced.text, places, pseudonyms, names.clone())
+}
+
+/// The first of the names the user chose that could not be turned back in an answer; none where all can.
+pub(super) fn unusable(original: &str, revision: &Revision) -> Option<String> {
+    let mut tried = Pseudonyms::new(0);
+    let mut chosen = revision.called.iter();
+    let refused = chosen.find(|(words, called)| !tried.call(original, words, called))?;
+    Some(refused.1.clone())
+}
+
+/// Names that the user put into what stands in their own place.
+pub(super) fn named_again(places: &[Place], revision: &Revision) -> Vec<String> {
+    let mut again: BTreeSet<&str> = BTreeSet::new();
+    for (_, called) in &revision.called {
+        let called = called.to_lowercase();
+        let parts = |name: &str| -> Vec<String> {
+            let words = name.split(|c: char| !c.is_alphanumeric());
+            words
+                .filter(|word| word.chars().count() > 2)
+                .map(str::to_lowercase)
+                .collect()
+        };
+        let said = parts(&called);
+        again.extend(
+            places
+                .iter()
+                .filter(|place| parts(&place.words).iter().any(|part| said.contains(part)))
+                .map(|place| place.words.as_str()),
+        );
+    }
+    again.into_iter().map(str::to_owned).collect()
 }
 
 /// What the user's own changes brought in that would have been replaced.

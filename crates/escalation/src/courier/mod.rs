@@ -170,7 +170,7 @@ impl Fault {
         match self {
             Self::AnotherEndpoint | Self::CourierGone => "Close Cabinet and start it again.",
             Self::AnotherPayload => {
-                "Prepare the payload anew. If it happens again, do not use this computer."
+                "Prepare the request anew. If it happens again, do not use this computer."
             }
             Self::TooLarge => "Choose fewer documents.",
             Self::NoSuchHost | Self::NoConnection => "Check the address in the settings, and the network.",

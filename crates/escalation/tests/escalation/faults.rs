@@ -14,8 +14,15 @@ async fn sent_to(manner: Manner, protocol: Protocol) -> Answer {
     let endpoint = endpoint(&server, protocol);
     let courier = courier(hasty());
     courier.pin(&endpoint).await.expect("it takes its endpoint");
-    let answer = send(&courier, draft(&endpoint, "What is it?"), None).await;
+    let draft = draft(&endpoint, "What is it?");
+    let approved = draft.body().as_bytes().to_vec();
+    let answer = send(&courier, draft, None).await;
     assert_eq!(server.connections(), 1, "{manner:?} is asked once");
+    let heard: Vec<Vec<u8>> = server.heard().into_iter().map(|heard| heard.body).collect();
+    assert!(
+        heard == [approved],
+        "{manner:?} saw the approved bytes and none beyond"
+    );
     assert!(courier.lives(), "{manner:?} does the courier no harm");
     answer
 }

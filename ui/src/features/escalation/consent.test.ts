@@ -90,6 +90,26 @@ describe('the consent sheet', () => {
     await soon(() => expect(escalation.payload?.text).not.toContain('Carl Dahl'));
   });
 
+  it('puts what the user chose in the place of one name, and gives the choice back', async () => {
+    await open();
+    await fireEvent.click(
+      screen.getByRole('button', { name: 'Change what stands in the place of Carl Dahl' }),
+    );
+    const field = (await id('called')) as HTMLInputElement;
+    expect(field.value, 'without the brackets').toMatch(/^Person \d$/);
+    await fireEvent.input(field, { target: { value: 'the neighbour' } });
+    await click('call');
+    await soon(() => expect(escalation.payload?.text).toContain('and [the neighbour] say'));
+    await soon(() => expect(screen.queryByTestId('called')).toBeNull());
+    await fireEvent.click(
+      screen.getByRole('button', { name: 'Change what stands in the place of Carl Dahl' }),
+    );
+    await input('called', ' ');
+    await click('call');
+    await soon(() => expect(escalation.payload?.text).not.toContain('neighbour'));
+    expect(escalation.payload?.text).not.toContain('Carl Dahl');
+  });
+
   it('shows an edited text again before it can be sent, and says which name came back by it', async () => {
     await open();
     await lookAtAll();

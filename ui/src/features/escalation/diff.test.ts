@@ -6,7 +6,7 @@ const replacement = (start: number, words: string, doubtful = false): Replacemen
   original: { start, end: start + Array.from(words).length },
   replaced: { start, end: start + 8 },
   words,
-  pseudonym: 'Person 1',
+  pseudonym: '[Person 1]',
   kind: 'person',
   doubtful,
 });

@@ -34,6 +34,10 @@ export interface Named {
   times: number;
 }
 
+/** What the user may write in the place of a name stands in brackets; dates that were moved have none. */
+export const withoutBrackets = (pseudonym: string): string =>
+  pseudonym.replace(/^\[(.*)\]$/s, '$1');
+
 /** Each original once, the doubtful ones first. */
 export function named(replacements: readonly Replacement[]): Named[] {
   const all = new Map<string, Named>();

@@ -180,6 +180,8 @@ export const commands = {
 	sendPayload: (hash: string, decision: SendDecision, lookedAt: number, request: string, onText: Channel<string>) => typedError<OutsideAnswer, UiError>(__TAURI_INVOKE("send_payload", { hash, decision, lookedAt, request, onText })),
 	/**  Why a large model is worth asking after this result; none where it is not, or the user wants to hear of none. */
 	escalationOffer: (claims: number, unsupported: number, documents: number) => typedError<EscalationOffer | null, UiError>(__TAURI_INVOKE("escalation_offer", { claims, unsupported, documents })),
+	/**  The same after a search for `question`, whose best finds read like `found`. */
+	escalationOfferAfterSearch: (question: string, found: string[]) => typedError<EscalationOffer | null, UiError>(__TAURI_INVOKE("escalation_offer_after_search", { question, found })),
 	/**  What left this machine, newest first. */
 	ledger: (text: string | null, limit: number) => typedError<LedgerRow[], UiError>(__TAURI_INVOKE("ledger", { text, limit })),
 	/**
@@ -337,6 +339,14 @@ export type Checked = {
 	checked: number,
 	/**  Documents there are where was to be looked. */
 	of: number,
+};
+
+/**  What stands in the place of words, by the user's choice. */
+export type ChosenName = {
+	/**  The words. */
+	words: string,
+	/**  What stands there instead, without its brackets. */
+	called: string,
 };
 
 /**  A place in a document. */
@@ -834,6 +844,8 @@ export type PayloadRevision = {
 	added: AddedReplacement[],
 	/**  Not to be replaced. */
 	kept: string[],
+	/**  What the user has stand in the place of some words. */
+	called: ChosenName[],
 	/**  The text in place of what was made. */
 	edited: string | null,
 };

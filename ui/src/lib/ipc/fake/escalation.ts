@@ -65,7 +65,10 @@ export function fakePayload(
     if (revision.kept.includes(words)) continue;
     made += original.slice(at, found.index);
     const known = replacements.find((one) => one.words === words);
-    const pseudonym = known?.pseudonym ?? `Person ${replacements.length + 1}`;
+    const chosen = revision.called.find((one) => one.words === words);
+    const pseudonym = chosen
+      ? `[${chosen.called}]`
+      : (known?.pseudonym ?? `[Person ${replacements.length + 1}]`);
     replacements.push({
       original: { start: found.index, end: found.index + words.length },
       replaced: { start: made.length, end: made.length + pseudonym.length },

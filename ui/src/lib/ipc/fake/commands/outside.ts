@@ -35,7 +35,7 @@ export const outside = {
       const first = documentIds[0];
       const excerpt = first ? (find(first).texts[0] ?? '') : 'The note.';
       const original = `Excerpts:\n\n[1]\n${excerpt}\n\nQuestion: ${question}`;
-      const none = { added: [], kept: [], edited: null };
+      const none = { added: [], kept: [], called: [], edited: null };
       const payload = fakePayload(fake.escalation.view, original, none, noteId !== null);
       fake.escalation.payloads.set(payload.hash, payload);
       return payload;
@@ -92,6 +92,12 @@ export const outside = {
       };
     }),
   escalationOffer: () => answer(() => null),
+  escalationOfferAfterSearch: (question) =>
+    answer(() => {
+      const { on, rule } = fake.escalation.view;
+      if (!on || rule === 'never' || !question.endsWith('?')) return null;
+      return { rule, reasons: ['Nothing found is close to what was asked.'] };
+    }),
   ledger: (text) =>
     answer(() =>
       fake.escalation.ledger.filter((row) => text === null || JSON.stringify(row).includes(text)),
