@@ -117,7 +117,8 @@ mod tests {
                  VALUES ('n1', 1, 'Note', '{}', 1, 1, 1)")
             .await
             .expect("what people had");
-        assert_eq!(pending(&db).await.expect("it is asked"), Some(80));
+        let newest = migrations().last().map(|migration| migration.version);
+        assert_eq!(pending(&db).await.expect("it is asked"), newest);
         migrate(&db).await.expect("it is brought up to date");
         assert_eq!(pending(&db).await.expect("it is asked"), None);
 

@@ -9,7 +9,7 @@ use cabinet_intake::{Excess, Foreign, IntakeError, Kind, ReaderLimits, Source};
 async fn rejects_unsupported() {
     let cases: [(&[u8], Foreign); 3] = [
         (b"%!PS-Adobe-3.0\n", Foreign::PostScript),
-        (b"GIF89a\x01\0\x01\0\0\0\0", Foreign::Image),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Foreign::Image),
         (
             b"\x00\x01\x02\x03 nothing known \xff\xfe\xfd\x00",
             Foreign::Binary,
