@@ -26,12 +26,24 @@ fn no_file_holds_a_sentence_a_name_or_a_vector() {
         format!("{CANARY}. It was seen there on 4 May 2026.\n").repeat(40),
     )
     .expect("a file");
+    // A document of this one sentence, so that its vector is what the store holds for a passage.
+    let alone = cabinet.scratch().join("alone.txt");
+    std::fs::write(&alone, format!("{CANARY}.")).expect("a file");
+    let passage = cabinet
+        .run(&["add", alone.to_str().expect("a plain path")])
+        .only();
+    assert_eq!(
+        (&passage["passages"], &passage["chars"]),
+        (&1.into(), &(CANARY.len() + 1).into())
+    );
     let added = cabinet.run(&["add", file.to_str().expect("a plain path")]).only();
     let id = added["id"].as_str().expect("an id").to_string();
     cabinet.run(&["search", "violet ledger of the heron"]).succeeded();
     cabinet.run(&["keypoints", &id]).succeeded();
     // The vector as the store would hold it: the command line gives it only to tests that ask.
-    let vector = cabinet.run(&["doctor", "--embed", CANARY]).succeeded();
+    let vector = cabinet
+        .run(&["doctor", "--embed", &format!("{CANARY}.")])
+        .succeeded();
     let floats: Vec<f32> = vector
         .iter()
         .find_map(|line| line["vector"].as_array())

@@ -10,7 +10,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Stage, commandLine, drivenProgram } from "./stage.mjs";
 
 const passphrase = "marsh lantern copper thistle";
-const count = 60;
+// More than a quick machine adds between two looks of the window at its list.
+const count = 200;
 let stage, program;
 
 before(async () => {
