@@ -1,7 +1,7 @@
 // Every page and state of the window, in light and dark, wide and small: everything has its name and contrast as WCAG AA
 // asks for it, nothing is cut off, nothing stands outside the window.
 //
-// `npm run test:tour`; CABINET_SHOTS=FOLDER photographs each page in each form. CABINET_TOUR_FILES=FOLDER adds its files to the
+// CABINET_SHOTS=FOLDER photographs each page in each form. CABINET_TOUR_FILES=FOLDER adds its files to the
 // library, CABINET_TOUR_MODEL=FILE takes that model in, writes with it and removes it again.
 
 import assert from "node:assert/strict";

@@ -167,7 +167,7 @@ impl SlmError {
                 "Use another copy of the model, or another model."
             }
             Self::Unsupported { .. } => {
-                "Use a GGUF file of another model, or the ones that `npm run models` fetches."
+                "Use a GGUF file of another model; the models page lists those that Cabinet knows."
             }
             Self::NotEnoughMemory { .. } => {
                 "Close other programs, or use a smaller model: SmolLM2 135M Instruct needs some 200 MB."
