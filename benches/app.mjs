@@ -3,23 +3,20 @@
 // ready. Memory is read off the test build, since it has to be led to a summary; that one differs by a port in its seal and
 // in that WebKit takes its memory from the system's allocator.
 
-import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../scripts/lib/places.mjs";
 import { Stage, drivenProgram, program } from "../tests/window/stage.mjs";
 import { PASSPHRASE, median, memory, report } from "./lib/bench.mjs";
-
-/** The accent of the light theme: the ring of the field that waits for a passphrase, then the button that came alive. */
-const ACCENT = 0x0f5c5c;
+import { start } from "./lib/window.mjs";
 
 const [driven, normal] = [drivenProgram(), program()];
 const stage = await Stage.set();
 try {
   const { idle, children } = await atWork();
   const starts = [];
-  for (let n = 0; n < 6; n++) starts.push(await start());
+  for (let n = 0; n < 6; n++) starts.push(await start(stage, normal));
   // The first one also brings the program back from the disk.
   const warm = starts.slice(1);
   report("app", [
@@ -31,24 +28,6 @@ try {
   ]);
 } finally {
   await stage.end();
-}
-
-/** Seconds until the field of the lock screen is drawn, and until a key pressed there has an effect. */
-async function start() {
-  const before = performance.now();
-  const seconds = () => (performance.now() - before) / 1000;
-  const child = stage.start(normal);
-  await until(() => stage.points(ACCENT) > 500);
-  const drawn = seconds();
-  const ring = stage.points(ACCENT);
-  execFileSync("xdotool", ["key", "x"], { env: stage.env });
-  await until(() => stage.points(ACCENT) > ring + 2000);
-  const answered = seconds();
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill();
-  await ended;
-  await until(() => stage.points(ACCENT) === 0);
-  return { drawn, answered };
 }
 
 /** Makes a cabinet, adds a document, searches and summarises, waits, and weighs. */
@@ -95,12 +74,4 @@ function processes() {
         return [];
       }
     });
-}
-
-async function until(check, seconds = 30) {
-  const end = Date.now() + seconds * 1000;
-  while (!check()) {
-    if (Date.now() > end) throw new Error("the window did not show what was waited for");
-    await sleep(10);
-  }
 }

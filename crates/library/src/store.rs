@@ -62,8 +62,14 @@ impl Library {
         }
         let id = DocumentId::fresh();
         let source = incoming.source.clone();
-        self.blocking(move |vault| vault.objects().put(id.uuid(), source.bytes()))
-            .await?;
+        self.blocking(move |vault| {
+            #[cfg(test)]
+            if crate::tests::cost::is_plain(vault.home()) {
+                return crate::tests::cost::put_plain(vault.home(), id.uuid(), source.bytes());
+            }
+            vault.objects().put(id.uuid(), source.bytes())
+        })
+        .await?;
         match self.store_rows(id, &incoming).await {
             Ok(()) => {
                 self.inner.to_embed.notify_one();

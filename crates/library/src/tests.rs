@@ -1,5 +1,6 @@
 //! The library on a real vault (SQLCipher, sealed LanceDB) with a deterministic embedder.
 
+pub(crate) mod cost;
 mod leaving;
 mod search;
 

@@ -484,7 +484,13 @@ struct SealedProvider {
 #[async_trait::async_trait]
 impl ObjectStoreProvider for SealedProvider {
     async fn new_store(&self, base: Url, params: &ObjectStoreParams) -> lance_core::Result<ObjectStore> {
+        #[cfg(test)]
+        let path = base.clone();
         let mut store = FileStoreProvider.new_store(base, params).await?;
+        #[cfg(test)]
+        if crate::tests::cost::is_plain(Path::new(path.path())) {
+            return Ok(store);
+        }
         store.inner = self.seal.seal(store.inner);
         Ok(store)
     }
