@@ -2,7 +2,7 @@
 //!
 //! Owns: when to look, and the comparison with what was seen at the last look; what happened while the cabinet was locked
 //! is found by the first look after. It looks again and again instead of waiting for the system's notices: drives on a
-//! network give none, systems bound how many folders they watch, and a look at 20,000 files takes a tenth of a second.
+//! network give none, and systems bound how many folders they watch.
 //!
 //! Must always hold: a folder that cannot be reached removes nothing, and what was removed goes to the trash and no
 //! further.
