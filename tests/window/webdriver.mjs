@@ -46,7 +46,7 @@ export class WebDriver {
   }
 
   /** Waits for what a check gives: the first answer that is neither false, null nor undefined. */
-  async until(what, check, seconds = 10) {
+  async until(what, check, seconds = 20) {
     const end = Date.now() + seconds * 1000;
     for (;;) {
       const answer = await check();
@@ -57,7 +57,7 @@ export class WebDriver {
   }
 
   /** The element of a name for tests (`data-testid`), once it is there and can be seen. `more` narrows it, as in `[data-id="7"]`. */
-  async find(name, { more = "", seconds = 10 } = {}) {
+  async find(name, { more = "", seconds = 20 } = {}) {
     const css = `[data-testid="${name}"]${more}`;
     const shown = (css) => {
       const element = [...document.querySelectorAll(css)].find((one) => one.getClientRects().length > 0);
@@ -84,12 +84,39 @@ export class WebDriver {
     return this.run(() => document.body.innerText);
   }
 
+  /** Presses a button as a patient user does: once it can be pressed and holds still, and again if the page moved under the pointer. */
   async click(name, options) {
+    for (let tries = 3; tries > 0; tries--) {
+      try {
+        if (await this.#pressed(name, options)) return;
+      } catch (error) {
+        // The page was drawn anew in between.
+        if (!/stale element/.test(error.message) || tries === 1) throw error;
+      }
+    }
+    throw new Error(`${name} was pressed three times, and no press reached it`);
+  }
+
+  /** Whether a press reached the button. */
+  async #pressed(name, options) {
     const element = await this.find(name, options);
+    const itself = { [ELEMENT]: element };
     await this.until(`${name} can be pressed`, () => this.#call("GET", `/element/${element}/enabled`), options?.seconds);
     // The driver's own scrolling leaves what lies below the fold of a pane where it is.
-    await this.run((element) => element.scrollIntoView({ block: "nearest" }), { [ELEMENT]: element });
+    await this.run((element) => element.scrollIntoView({ block: "nearest" }), itself);
+    let last;
+    await this.until(`${name} holds still`, async () => {
+      const { x, y } = await this.middle(element);
+      const still = last === `${x} ${y}`;
+      last = `${x} ${y}`;
+      return still;
+    });
+    await this.run((element) => {
+      window.pressed = false;
+      element.addEventListener("click", () => (window.pressed = true), { capture: true, once: true });
+    }, itself);
     await this.#call("POST", `/element/${element}/click`, {});
+    return this.run(() => window.pressed);
   }
 
   /** Types into a field in place of what stands in it. */
