@@ -134,7 +134,8 @@ pub(super) fn compare(
             continue;
         }
         if now.unsettled.contains(path) {
-            writing = true;
+            // A file that was there before is none that went, whatever is written to it.
+            writing |= !before.contains_key(path);
             continue;
         }
         let from = match before.contains_key(path) {
@@ -146,7 +147,7 @@ pub(super) fn compare(
             None => differences.read.push(path.clone()),
         }
     }
-    // While something is being written, what went may be what comes: it waits for the next look.
+    // While a new file is being written, what went may be what comes: it waits for the next look.
     if !writing {
         differences.removed = gone.into_values().flatten().cloned().collect();
         differences.removed.sort();
@@ -248,6 +249,18 @@ mod tests {
         };
         let found = compare(&before, None, &now).unwrap();
         assert_eq!(found, Differences::default());
+    }
+
+    #[test]
+    fn a_file_that_is_written_all_the_time_keeps_nothing_else_from_going() {
+        let before = files(&[("/m/a", 1), ("/m/log", 2)]);
+        let now = Sight {
+            unsettled: BTreeSet::from([PathBuf::from("/m/log")]),
+            ..sight(&[("/m/log", 3)])
+        };
+        let found = compare(&before, None, &now).unwrap();
+        assert_eq!(found.removed, paths(&["/m/a"]));
+        assert!(found.read.is_empty());
     }
 
     #[test]
