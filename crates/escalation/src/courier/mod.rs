@@ -61,7 +61,7 @@ impl Default for Limits {
 }
 
 /// What came of one sending.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What the model wrote, without control characters. Untrusted, and nothing but text.
     pub text: String,
