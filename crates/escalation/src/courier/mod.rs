@@ -11,6 +11,8 @@ mod child;
 mod client;
 #[cfg(not(unix))]
 mod elsewhere;
+#[cfg(all(feature = "fuzzing", unix))]
+pub(crate) mod fuzzing;
 #[cfg(unix)]
 mod http;
 #[cfg(unix)]
