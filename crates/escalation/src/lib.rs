@@ -15,6 +15,9 @@
 mod consent;
 mod courier;
 mod endpoint;
+#[cfg(all(feature = "fuzzing", unix))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod payload;
 mod protocol;
 pub mod routing;

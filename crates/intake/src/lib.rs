@@ -41,6 +41,9 @@ mod error;
 #[doc(hidden)]
 pub mod fixtures;
 mod flow;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guess;
 mod html;
 mod limits;

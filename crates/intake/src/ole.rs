@@ -27,6 +27,11 @@ impl Compound {
         Ok(Self { file, kind })
     }
 
+    /// The bytes it was opened from.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.file.into_inner().into_inner()
+    }
+
     /// The content of a stream; `None` when there is no such stream.
     ///
     /// # Errors

@@ -15,11 +15,15 @@ use calamine::{
     XlsxError,
 };
 use memchr::memmem;
-use std::io::Cursor;
+use quick_xml::events::Event;
+use std::io::{BufReader, Cursor, Read};
+use zip::ZipArchive;
 
 const CORRUPT: IntakeError = IntakeError::Corrupt(Kind::Spreadsheet);
 /// A row with more columns than this is made by a mistake; the rest is left out.
 const MOST_COLUMNS: usize = 1_000;
+/// A list of parts is some kilobytes long.
+const MOST_MANIFEST: u64 = 1 << 20;
 
 /// Reads a spreadsheet.
 ///
@@ -35,6 +39,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
             })?;
             sheets.read(&mut book)?;
         } else if memmem::find(&bytes, b"opendocument.spreadsheet").is_some() {
+            whole(&bytes)?;
             let mut book = Ods::new(Cursor::new(&bytes)).map_err(|error| match error {
                 OdsError::Password => IntakeError::Encrypted(Lock::Office),
                 _ => CORRUPT,
@@ -49,14 +54,16 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
             .unwrap_or_default();
         (properties.title.clone(), properties.into_details())
     } else {
+        // Opened here first, because calamine goes round for ever where sectors follow each other in a ring.
+        let mut file = Compound::open(bytes, Kind::Spreadsheet)?;
+        let summary = file.summary();
+        let bytes = file.into_bytes();
         let mut book = Xls::new(Cursor::new(&bytes)).map_err(|error| match error {
             XlsError::Password => IntakeError::Encrypted(Lock::Office),
             _ => CORRUPT,
         })?;
         sheets.read(&mut book)?;
-        Compound::open(bytes, Kind::Spreadsheet)
-            .map(|mut file| file.summary())
-            .unwrap_or_default()
+        summary
     };
     let mut read = text::document(Kind::Spreadsheet, &sheets.flow.into_text(), None)?;
     read.title = declared.as_deref().and_then(title::declared);
@@ -65,6 +72,37 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         ..details
     };
     Ok(read)
+}
+
+/// Makes sure that an OpenDocument spreadsheet ends all that it begins: calamine waits for ever for a table's end.
+fn whole(bytes: &[u8]) -> Result<(), IntakeError> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| CORRUPT)?;
+    let content = archive.by_name("content.xml").map_err(|_| CORRUPT)?;
+    let mut xml = quick_xml::Reader::from_reader(BufReader::new(content));
+    let (mut buffer, mut depth) = (Vec::new(), 0_u64);
+    let ended = loop {
+        match xml.read_event_into(&mut buffer) {
+            Ok(Event::Start(_)) => depth += 1,
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::Eof) => break depth == 0,
+            Ok(_) => {}
+            Err(_) => break false,
+        }
+        buffer.clear();
+    };
+    drop(xml);
+    if ended {
+        return Ok(());
+    }
+    // One that is encrypted is no XML at all.
+    let mut manifest = Vec::new();
+    if let Ok(part) = archive.by_name("META-INF/manifest.xml") {
+        let _ = part.take(MOST_MANIFEST).read_to_end(&mut manifest);
+    }
+    Err(match memmem::find(&manifest, b"encryption-data") {
+        Some(_) => IntakeError::Encrypted(Lock::Office),
+        None => CORRUPT,
+    })
 }
 
 #[derive(Default)]
@@ -260,6 +298,44 @@ mod tests {
             text("\u{feff}caf\u{e9}\tb\n1\t2".as_bytes()),
             "caf\u{e9} | b\n1 | 2"
         );
+    }
+
+    fn ods(content: &str, manifest: &str) -> Vec<u8> {
+        fixtures::zip(&[
+            (
+                "mimetype".into(),
+                "application/vnd.oasis.opendocument.spreadsheet".into(),
+            ),
+            ("content.xml".into(), content.into()),
+            ("META-INF/manifest.xml".into(), manifest.into()),
+        ])
+    }
+
+    #[test]
+    fn rejects_a_table_without_an_end() {
+        let table = "<table:table table:name=\"A\"><table:table-row><table:table-cell office:value-type=\"float\" office:value=\"1\"/></table:table-row>";
+        let whole = format!("<x>{table}</table:table></x>");
+        assert_eq!(read(ods(&whole, "<m/>")).unwrap().pages[0].text, "A\n\n1");
+        let cut = format!("<x>{table}");
+        assert_eq!(read(ods(&cut, "<m/>")), Err(CORRUPT));
+        let locked = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>";
+        assert_eq!(
+            read(ods("\u{1}", locked)),
+            Err(IntakeError::Encrypted(Lock::Office))
+        );
+    }
+
+    #[test]
+    fn rejects_a_workbook_whose_sectors_form_a_ring() {
+        let mut bytes = fixtures::compound(&[("Workbook", &[0; 9000])]);
+        assert!(Compound::open(bytes.clone(), Kind::Spreadsheet).is_ok());
+        // The list of directories begins where the header says; its sector is made to follow itself.
+        let word = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let sector = 1 << u16::from_le_bytes([bytes[30], bytes[31]]);
+        let (table, directories) = (word(&bytes, 76), word(&bytes, 48));
+        let entry = (table as usize + 1) * sector + directories as usize * 4;
+        bytes[entry..entry + 4].copy_from_slice(&directories.to_le_bytes());
+        assert_eq!(read(bytes), Err(CORRUPT));
     }
 
     #[test]

@@ -27,10 +27,13 @@
 mod embedder;
 mod engine;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gguf;
 mod imports;
 mod kernels;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 mod made;
 mod manifest;
 pub mod measure;

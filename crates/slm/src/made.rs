@@ -350,11 +350,13 @@ pub(crate) fn embedder() -> EmbedderFiles {
 }
 
 /// A store of made models in a folder of its own.
+#[cfg(test)]
 pub(crate) struct MadeStore {
     dir: tempfile::TempDir,
     pub(crate) store: crate::ModelStore,
 }
 
+#[cfg(test)]
 impl MadeStore {
     /// Changes the last byte of a file in place.
     pub(crate) fn damage(&self, model: &str, file: &str) {
@@ -370,6 +372,7 @@ impl MadeStore {
 }
 
 /// Writes models into a folder and lists them as `writer` and `embedder`.
+#[cfg(test)]
 pub(crate) fn store(writer: &[u8], embedder: &EmbedderFiles) -> MadeStore {
     use sha2::Digest;
     let dir = tempfile::tempdir().expect("a temporary folder");

@@ -86,8 +86,13 @@ impl Folded {
         let mut at = 0;
         while at + needle.len() <= self.chars.len() {
             if self.chars[at] == needle[0] && self.chars[at..at + needle.len()] == needle[..] {
-                found.push(Span::new(self.from[at], self.from[at + needle.len() - 1] + 1));
+                let last = self.from[at + needle.len() - 1];
+                found.push(Span::new(self.from[at], last + 1));
                 at += needle.len();
+                // One character may have become two, and is one place all the same.
+                while self.from.get(at) == Some(&last) {
+                    at += 1;
+                }
             } else {
                 at += 1;
             }
@@ -154,6 +159,14 @@ mod tests {
         assert_eq!(hit("\"lessee\" - muller"), ["“Lessee” — Müller"]);
         assert_eq!(hit("contract price"), ["con-\ntract price"]);
         assert!(hit("lessor").is_empty());
+    }
+
+    #[test]
+    fn a_letter_that_became_two_is_found_once() {
+        let places = |text: &str, needle: &str| Folded::new(text).find(needle);
+        assert_eq!(places("ß", "s"), [Span::new(0, 1)]);
+        assert_eq!(places("ßs", "s"), [Span::new(0, 1), Span::new(1, 2)]);
+        assert_eq!(places("…", "."), [Span::new(0, 1)]);
     }
 
     #[test]

@@ -29,8 +29,8 @@ const KDF: &str = "argon2id";
 const SALT_BYTES: usize = 32;
 const WRAPPED_BYTES: usize = NONCE_LEN + 32 + 16;
 const MAC_BEGINS: &str = ",\n  \"mac\": \"";
-const CHECKSUM_BEGINS: &str = "\",\n  \"checksum\": \"";
-const END: &str = "\"\n}\n";
+pub(crate) const CHECKSUM_BEGINS: &str = "\",\n  \"checksum\": \"";
+pub(crate) const END: &str = "\"\n}\n";
 
 /// Longer than any header, so that a wrong file in its place is not read into memory.
 pub(crate) const MOST_BYTES: u64 = 64 * 1024;
@@ -89,7 +89,7 @@ impl Header {
         master: &KeptKey,
         passphrase: &Passphrase,
     ) -> Result<Self, VaultError> {
-        let passphrase = PassphraseSlot::seal(self.cabinet, master, passphrase, self.passphrase.cost()?)?;
+        let passphrase = PassphraseSlot::seal(self.cabinet, master, passphrase, self.cost()?)?;
         Ok(Self {
             passphrase,
             ..self.clone()
@@ -107,6 +107,11 @@ impl Header {
     /// Tells this cabinet from every other.
     pub(crate) fn cabinet(&self) -> Uuid {
         self.cabinet
+    }
+
+    /// How dear deriving the passphrase's key is; within bounds, or damage.
+    pub(crate) fn cost(&self) -> Result<KdfCost, VaultError> {
+        self.passphrase.cost()
     }
 
     /// The master key, by the passphrase.
@@ -169,7 +174,7 @@ impl ReadHeader {
         let header: Header =
             serde_json::from_str(&whole).map_err(|_| damaged("a field is missing or foreign"))?;
         // Refused before the first derivation, and even for somebody who only has the recovery code.
-        header.passphrase.cost()?;
+        header.cost()?;
         Ok(Self {
             header,
             body: body.to_owned(),

@@ -51,6 +51,9 @@ mod backup;
 mod database;
 mod error;
 mod files;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod header;
 mod hex;
 mod home;

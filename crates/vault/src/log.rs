@@ -35,7 +35,7 @@ pub(crate) fn check(place: &Path) -> Result<(), VaultError> {
     }
 }
 
-fn lost_frames(mut log: impl Read) -> io::Result<bool> {
+pub(crate) fn lost_frames(mut log: impl Read) -> io::Result<bool> {
     let mut header = [0; HEADER];
     match filled(&mut log, &mut header)? {
         // Not even the first write was finished.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use tokio::io::AsyncRead;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -141,14 +142,7 @@ impl Courier {
         cancel: &CancellationToken,
         listen: &(dyn Fn(&str) + Send + Sync),
     ) -> Answer {
-        let mut answer = Answer {
-            text: String::new(),
-            whole: false,
-            bytes_sent: 0,
-            bytes_received: 0,
-            address: None,
-            failure: None,
-        };
+        let mut answer = Answer::default();
         let Ok(mut held) = self.line.try_lock() else {
             answer.failure = Some(untouched(Fault::Busy));
             return answer;
@@ -158,7 +152,7 @@ impl Courier {
             return answer;
         };
         if line
-            .carry(payload, key, cancel, listen, &mut answer)
+            .carry(payload, key, cancel, self.limits.most_text, listen, &mut answer)
             .await
             .is_err()
         {
@@ -243,6 +237,7 @@ impl Line {
         payload: ApprovedPayload,
         key: Option<&EndpointKey>,
         cancel: &CancellationToken,
+        most_text: usize,
         listen: &(dyn Fn(&str) + Send + Sync),
         answer: &mut Answer,
     ) -> std::io::Result<()> {
@@ -258,35 +253,7 @@ impl Line {
         }
         written?;
         let (mut from, mut to) = self.stream.split();
-        let reading = async {
-            loop {
-                match wire::read(&mut from, 0).await?.0 {
-                    Report::Connected(address) => answer.address = Some(plain(&address)),
-                    Report::Sending => answer.bytes_sent = body.len() as u64,
-                    Report::Text(text) => {
-                        let text = plain(&text);
-                        listen(&text);
-                        answer.text.push_str(&text);
-                    }
-                    Report::End {
-                        whole,
-                        bytes_received,
-                        failure,
-                    } => {
-                        answer.whole = whole;
-                        answer.bytes_received = bytes_received;
-                        answer.failure = failure.map(|failure| Failure {
-                            said: failure.said.as_deref().map(plain),
-                            ..failure
-                        });
-                        return Ok(());
-                    }
-                    Report::Ready | Report::Pinned(_) => {
-                        return Err(std::io::Error::from(std::io::ErrorKind::InvalidData));
-                    }
-                }
-            }
-        };
+        let reading = hear(&mut from, body.len(), most_text, listen, answer);
         tokio::pin!(reading);
         tokio::select! {
             ended = &mut reading => return ended,
@@ -295,6 +262,48 @@ impl Line {
         timeout(STOP, reading)
             .await
             .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))?
+    }
+}
+
+/// Listens to one sending until its end. More text than the limits allow is refused here as well: the courier keeps to
+/// them as long as nobody has taken it over.
+pub(super) async fn hear(
+    from: &mut (impl AsyncRead + Unpin),
+    body_bytes: usize,
+    most_text: usize,
+    listen: &(dyn Fn(&str) + Send + Sync),
+    answer: &mut Answer,
+) -> std::io::Result<()> {
+    let nonsense = || std::io::Error::from(std::io::ErrorKind::InvalidData);
+    let mut heard = 0;
+    loop {
+        match wire::read(from, 0).await?.0 {
+            Report::Connected(address) => answer.address = Some(plain(&address)),
+            Report::Sending => answer.bytes_sent = body_bytes as u64,
+            Report::Text(text) => {
+                heard += text.len();
+                if heard > most_text {
+                    return Err(nonsense());
+                }
+                let text = plain(&text);
+                listen(&text);
+                answer.text.push_str(&text);
+            }
+            Report::End {
+                whole,
+                bytes_received,
+                failure,
+            } => {
+                answer.whole = whole;
+                answer.bytes_received = bytes_received;
+                answer.failure = failure.map(|failure| Failure {
+                    said: failure.said.as_deref().map(plain),
+                    ..failure
+                });
+                return Ok(());
+            }
+            Report::Ready | Report::Pinned(_) => return Err(nonsense()),
+        }
     }
 }
 
@@ -311,8 +320,35 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn what_could_steer_is_left_out() {
-        assert_eq!(super::plain("a\u{1b}[2J\r\nb\u{202e}c\u{0}\td"), "a[2J\nbc\td");
+        assert_eq!(plain("a\u{1b}[2J\r\nb\u{202e}c\u{0}\td"), "a[2J\nbc\td");
+    }
+
+    #[tokio::test]
+    async fn refuses_more_text_than_the_limits_from_a_courier_that_forgot_them() {
+        let mut line = Vec::new();
+        for report in [
+            Report::Sending,
+            Report::Text("four".into()),
+            Report::Text("more".into()),
+        ] {
+            wire::write(&mut line, &report, &[]).await.unwrap();
+        }
+        let end = Report::End {
+            whole: true,
+            bytes_received: 8,
+            failure: None,
+        };
+        wire::write(&mut line, &end, &[]).await.unwrap();
+        let hear_at_most = async |most_text| {
+            let mut answer = Answer::default();
+            let heard = hear(&mut line.as_slice(), 2, most_text, &|_| {}, &mut answer).await;
+            (heard.is_ok(), answer.text)
+        };
+        assert_eq!(hear_at_most(8).await, (true, "fourmore".to_owned()));
+        assert_eq!(hear_at_most(7).await, (false, "four".to_owned()));
     }
 }

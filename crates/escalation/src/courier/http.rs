@@ -122,7 +122,12 @@ impl Sending<'_> {
         Ok((TlsConnector::from(Arc::new(config)), name))
     }
 
-    async fn speak<S>(&mut self, stream: S, body: Bytes, key: Option<String>) -> Result<bool, Wrong>
+    pub(super) async fn speak<S>(
+        &mut self,
+        stream: S,
+        body: Bytes,
+        key: Option<String>,
+    ) -> Result<bool, Wrong>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {

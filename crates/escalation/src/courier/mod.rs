@@ -11,6 +11,8 @@ mod child;
 mod client;
 #[cfg(not(unix))]
 mod elsewhere;
+#[cfg(all(feature = "fuzzing", unix))]
+pub(crate) mod fuzzing;
 #[cfg(unix)]
 mod http;
 #[cfg(unix)]
@@ -61,7 +63,7 @@ impl Default for Limits {
 }
 
 /// What came of one sending.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What the model wrote, without control characters. Untrusted, and nothing but text.
     pub text: String,

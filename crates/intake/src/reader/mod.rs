@@ -17,6 +17,8 @@
 //! Cancelling a read (dropping its future) kills the child; the next read starts another.
 
 mod child;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod pages;
 mod wire;
 
@@ -32,7 +34,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
@@ -280,25 +282,7 @@ impl std::fmt::Debug for Reader {
 impl Running {
     async fn exchange(&mut self, frame: &[u8], bytes: &[u8]) -> Result<Reply, Broken> {
         self.send(frame, bytes).await?;
-        let mut reply = self.receive(MOST_ANSWERED).await?;
-        if let Reply::Read { read, lengths, .. } = &mut reply {
-            let total = lengths
-                .iter()
-                .try_fold(0_u64, |total, length| total.checked_add(*length));
-            if lengths.len() != read.members.len() || total.is_none_or(|total| total > MOST_MEMBER_BYTES) {
-                return Err(Broken::Nonsense);
-            }
-            for (member, length) in read.members.iter_mut().zip(lengths) {
-                (&mut self.output)
-                    .take(*length)
-                    .read_to_end(&mut member.bytes)
-                    .await?;
-                if member.bytes.len() as u64 != *length {
-                    return Err(Broken::Closed);
-                }
-            }
-        }
-        Ok(reply)
+        answer(&mut self.output).await
     }
 
     async fn send(&mut self, frame: &[u8], bytes: &[u8]) -> Result<(), Broken> {
@@ -308,19 +292,7 @@ impl Running {
     }
 
     async fn receive<T: DeserializeOwned>(&mut self, limit: usize) -> Result<T, Broken> {
-        let mut head = [0; 4];
-        self.output.read_exact(&mut head).await?;
-        let length = wire::length(head, limit).ok_or(Broken::Nonsense)?;
-        // Grows as bytes come in: an announced length alone costs nothing.
-        let mut bytes = Vec::new();
-        (&mut self.output)
-            .take(length as u64)
-            .read_to_end(&mut bytes)
-            .await?;
-        if bytes.len() < length {
-            return Err(Broken::Closed);
-        }
-        serde_json::from_slice(&bytes).map_err(|_| Broken::Nonsense)
+        receive(&mut self.output, limit).await
     }
 
     /// What a child died of.
@@ -346,6 +318,45 @@ impl Running {
             IntakeError::Crashed
         }
     }
+}
+
+/// Reads one frame of what a child says.
+async fn receive<T: DeserializeOwned>(
+    output: &mut (impl AsyncRead + Unpin),
+    limit: usize,
+) -> Result<T, Broken> {
+    let mut head = [0; 4];
+    output.read_exact(&mut head).await?;
+    let length = wire::length(head, limit).ok_or(Broken::Nonsense)?;
+    serde_json::from_slice(&exactly(output, length as u64).await?).map_err(|_| Broken::Nonsense)
+}
+
+/// So many bytes of what a child says. Grows as bytes come in: an announced length alone costs nothing.
+async fn exactly(output: &mut (impl AsyncRead + Unpin), length: u64) -> Result<Vec<u8>, Broken> {
+    let mut bytes = Vec::new();
+    output.take(length).read_to_end(&mut bytes).await?;
+    if bytes.len() as u64 == length {
+        Ok(bytes)
+    } else {
+        Err(Broken::Closed)
+    }
+}
+
+/// Reads the answer to a file, the bytes of its members after it.
+async fn answer(output: &mut (impl AsyncRead + Unpin)) -> Result<Reply, Broken> {
+    let mut reply = receive(output, MOST_ANSWERED).await?;
+    if let Reply::Read { read, lengths, .. } = &mut reply {
+        let total = lengths
+            .iter()
+            .try_fold(0_u64, |total, length| total.checked_add(*length));
+        if lengths.len() != read.members.len() || total.is_none_or(|total| total > MOST_MEMBER_BYTES) {
+            return Err(Broken::Nonsense);
+        }
+        for (member, length) in read.members.iter_mut().zip(lengths) {
+            member.bytes = exactly(output, *length).await?;
+        }
+    }
+    Ok(reply)
 }
 
 /// Reads to the end what the child says on standard error and keeps the last of it, so that a child

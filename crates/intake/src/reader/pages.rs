@@ -1,7 +1,7 @@
 //! Recognising and drawing pages through the child, one by one.
 
 use super::wire::{self, Asked, DrawReply, MOST_ANSWERED, MOST_ASKED, PageReply, Ready};
-use super::{Broken, Reader, Running};
+use super::{Broken, Reader, Running, exactly, receive};
 use crate::clean::is_tidy;
 use crate::document::{Extracted, Method, PageProblem, PageWarning};
 use crate::error::{Excess, IntakeError};
@@ -12,7 +12,7 @@ use cabinet_ocr::ModelFiles;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::AsyncRead;
 use tokio::time::timeout;
 
 /// Gives the verified bytes of the recognition models; `None` where there are none.
@@ -319,15 +319,7 @@ impl Running {
         };
         let frame = wire::frame(&asked, MOST_ASKED).ok_or(Broken::Nonsense)?;
         self.send(&frame, &[]).await?;
-        match self.receive::<DrawReply>(MOST_ANSWERED).await? {
-            DrawReply::Failed(error) => Ok(Err(error)),
-            DrawReply::Drawn { width, height } if width.max(height) <= LONGEST => {
-                let mut rgb = vec![0; 3 * width as usize * height as usize];
-                self.output.read_exact(&mut rgb).await?;
-                Ok(Ok(Drawing { width, height, rgb }))
-            }
-            DrawReply::Drawn { .. } => Err(Broken::Nonsense),
-        }
+        drawn(&mut self.output).await
     }
 
     /// Recognition is long work in the background: what else the machine has to do goes first.
@@ -346,6 +338,20 @@ impl Running {
     }
 }
 
+/// Reads the answer to a request for a drawing, its pixels after it.
+pub(super) async fn drawn(
+    output: &mut (impl AsyncRead + Unpin),
+) -> Result<Result<Drawing, IntakeError>, Broken> {
+    match receive::<DrawReply>(output, MOST_ANSWERED).await? {
+        DrawReply::Failed(error) => Ok(Err(error)),
+        DrawReply::Drawn { width, height } if width.max(height) <= LONGEST => {
+            let rgb = exactly(output, 3 * u64::from(width) * u64::from(height)).await?;
+            Ok(Ok(Drawing { width, height, rgb }))
+        }
+        DrawReply::Drawn { .. } => Err(Broken::Nonsense),
+    }
+}
+
 /// Processor time a process has used so far; `None` where the system does not tell.
 fn processor_time(process: u32) -> Option<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
@@ -357,7 +363,7 @@ fn processor_time(process: u32) -> Option<Duration> {
 }
 
 /// Whether a sound reader could have given this.
-fn sound(reply: &PageReply, page: u32) -> bool {
+pub(super) fn sound(reply: &PageReply, page: u32) -> bool {
     match reply {
         PageReply::Failed(_) => true,
         PageReply::Recognised(Recognition { text, scan }) => {
@@ -367,7 +373,7 @@ fn sound(reply: &PageReply, page: u32) -> bool {
 }
 
 /// Takes a recognised page in, unless more text stands in the file itself.
-fn take(read: &mut Extracted, scans: &mut Vec<Scan>, found: Recognition) {
+pub(super) fn take(read: &mut Extracted, scans: &mut Vec<Scan>, found: Recognition) {
     let Recognition { text, scan } = found;
     let Some(page) = read.pages.get_mut(scan.page as usize - 1) else {
         return;
@@ -385,7 +391,7 @@ fn take(read: &mut Extracted, scans: &mut Vec<Scan>, found: Recognition) {
 }
 
 /// Puts a warning in its place by page; one page has one.
-fn warn(read: &mut Extracted, page: u32, problem: PageProblem) {
+pub(super) fn warn(read: &mut Extracted, page: u32, problem: PageProblem) {
     let native = read
         .pages
         .get(page as usize - 1)

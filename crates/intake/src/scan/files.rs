@@ -352,8 +352,11 @@ fn gif(bytes: &[u8]) -> Result<Pixels, IntakeError> {
         if top + y >= height {
             break;
         }
+        // A frame may lie beside the picture.
         let from = 4 * ((top + y) * width + left);
-        canvas[from..from + 4 * shown].copy_from_slice(&row[..4 * shown]);
+        if let Some(place) = canvas.get_mut(from..from + 4 * shown) {
+            place.copy_from_slice(&row[..4 * shown]);
+        }
     }
     flat(width, height, 4, &canvas)
 }
@@ -444,4 +447,22 @@ fn coloured(indices: &[u8], palette: &[u16]) -> Vec<u8> {
         .map(|at| usize::from(*at))
         .flat_map(|at| [part(0, at), part(1, at), part(2, at)])
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_beside_its_picture_shows_nothing() {
+        // One pixel; the frame lies a thousand pixels to the right of it.
+        let gif = |left: u16| {
+            let head = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,";
+            let tail = b"\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+            [&head[..], &left.to_le_bytes(), tail].concat()
+        };
+        let shown = |left| pixels(&gif(left), 0).map(|pixels| pixels.rgb);
+        assert_eq!(shown(0), Ok(vec![0; 3]));
+        assert_eq!(shown(1000), Ok(vec![255; 3]), "white paper");
+    }
 }

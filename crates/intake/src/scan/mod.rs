@@ -135,7 +135,7 @@ impl Scans {
         })
     }
 
-    fn picture(&self, page: u32) -> Result<Picture, PageProblem> {
+    pub(crate) fn picture(&self, page: u32) -> Result<Picture, PageProblem> {
         match self {
             Self::Pdf(pdf) => pdf::picture(pdf, page).ok_or(PageProblem::Damaged),
             Self::Image(bytes) => {

@@ -2,6 +2,10 @@
 
 use super::query::{self, Lexeme};
 
+/// Brackets and negations within each other; deeper ones are left out. Nobody writes that many, and a page that was
+/// pasted must not fill the stack.
+const DEEPEST: usize = 32;
+
 /// What a document must say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Condition {
@@ -24,6 +28,7 @@ impl Condition {
             lexemes,
             at: 0,
             strict,
+            depth: 0,
         };
         let mut found = Vec::new();
         while reader.at < lexemes.len() {
@@ -40,6 +45,7 @@ struct Reader<'l> {
     lexemes: &'l [Lexeme],
     at: usize,
     strict: bool,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -77,6 +83,16 @@ impl Reader<'_> {
     fn one(&mut self) -> Option<Condition> {
         let next = self.peek()?.clone();
         self.at += 1;
+        if self.depth == DEEPEST && matches!(next, Lexeme::Not | Lexeme::Open) {
+            return None;
+        }
+        self.depth += 1;
+        let found = self.one_of(next);
+        self.depth -= 1;
+        found
+    }
+
+    fn one_of(&mut self, next: Lexeme) -> Option<Condition> {
         match next {
             Lexeme::Not => {
                 let strict = std::mem::replace(&mut self.strict, true);
@@ -145,5 +161,17 @@ mod tests {
         assert_eq!(condition("lease AND"), Some(says("lease")));
         assert_eq!(condition(") lease OR ("), Some(says("lease")));
         assert_eq!(condition("NOT"), None);
+    }
+
+    #[test]
+    fn however_deep_it_goes_it_ends() {
+        let deep = |opening: &str| condition(&format!("a AND {}b", opening.repeat(100_000)));
+        assert!(deep("( ").is_some());
+        assert!(deep("NOT ").is_some());
+        let sixteen = format!("{}b{}", "(".repeat(16), ")".repeat(16));
+        assert_eq!(
+            condition(&format!("NOT x AND {sixteen}")),
+            condition("NOT x AND b")
+        );
     }
 }

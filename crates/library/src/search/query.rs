@@ -320,9 +320,10 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(str::to_string)
 }
 
-/// A full-text string: whatever stands in it is text, never syntax.
+/// A full-text string: whatever stands in it is text, never syntax. The index reads an expression up to the first zero
+/// only, which may come along with what was pasted.
 pub(crate) fn quote(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', " "))
+    format!("\"{}\"", text.replace(['"', '\0'], " "))
 }
 
 fn trim_punctuation(word: &str) -> &str {
@@ -378,6 +379,13 @@ mod tests {
         let expression = q.match_any().unwrap();
         assert_eq!(expression.matches('"').count() % 2, 0);
         assert!(!expression.contains("text:*"), "{expression}");
+        let pasted = Query::parse("lease AND \"quiet\0enjoyment\"", false);
+        let (expression, _) = pasted.match_exact().next().unwrap();
+        assert_eq!(expression, "\"quiet enjoyment\"");
+        assert_eq!(
+            pasted.condition,
+            Condition::parse(&lex("lease AND \"quiet enjoyment\"", true)),
+        );
     }
 
     #[test]

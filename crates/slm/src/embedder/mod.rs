@@ -2,7 +2,7 @@
 //!
 //! Owns the model's files, vocabulary and arithmetic. Does not own threads or queues ([`crate::engine`]).
 
-mod config;
+pub(crate) mod config;
 mod encoder;
 #[cfg(test)]
 mod tests;

@@ -88,7 +88,13 @@ fn the_files_own_padding_and_window_are_overruled() {
 
 #[test]
 fn rejects_broken_vocabularies() {
-    for (from, to) in [("WordPiece", "Cheese"), ("[UNK]", "[HUH]"), ("{", "[")] {
+    // At the last of them the tokenizers crate panics.
+    for (from, to) in [
+        ("WordPiece", "Cheese"),
+        ("[UNK]", "[HUH]"),
+        ("{", "["),
+        ("\"decoder\":null", "\"decoder\":full"),
+    ] {
         let mut files = made::embedder();
         files.tokenizer = files.tokenizer.replacen(from, to, 1);
         let refused = load(&files).and_then(|(text, _)| text.pieces("zebra"));

@@ -1,5 +1,7 @@
 //! Text to word pieces, as the model's `tokenizer.json` describes it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tokenizers::Tokenizer;
 
 use super::config::Config;
@@ -27,8 +29,11 @@ impl EmbedderText {
         if content.len() > MAX_FILE {
             return Err(SlmError::malformed("tokenizer.json is far too long"));
         }
-        let mut tokenizer = Tokenizer::from_bytes(content)
-            .map_err(|_| SlmError::malformed("tokenizer.json cannot be read"))?;
+        // The crate panics at some files that are not what it expects.
+        let mut tokenizer = catch_unwind(|| Tokenizer::from_bytes(content))
+            .ok()
+            .and_then(Result::ok)
+            .ok_or_else(|| SlmError::malformed("tokenizer.json cannot be read"))?;
         // The file may ask for padding and for a shorter window than the model has.
         tokenizer.with_padding(None);
         tokenizer
@@ -75,7 +80,9 @@ impl EmbedderText {
 
     fn encode(&self, text: &str) -> Result<Vec<u32>, SlmError> {
         let wrong = || SlmError::malformed("tokenizer.json cannot express a text");
-        let encoding = self.tokenizer.encode_fast(text, true).map_err(|_| wrong())?;
+        let encoding = catch_unwind(AssertUnwindSafe(|| self.tokenizer.encode_fast(text, true)))
+            .map_err(|_| wrong())?
+            .map_err(|_| wrong())?;
         let ids = encoding.get_ids();
         // The ids become row numbers of the model's table.
         if ids.is_empty() || ids.iter().any(|id| *id as usize >= self.vocabulary) {

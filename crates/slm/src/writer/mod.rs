@@ -14,7 +14,7 @@ mod generation;
 mod model;
 mod pieces;
 mod sampler;
-mod template;
+pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -126,12 +126,16 @@ impl WriterText {
         compute: &mut crate::kernels::Compute,
         model: &VerifiedModel,
     ) -> Result<Model, SlmError> {
-        Model::load(
-            compute,
-            &Gguf::parse(&model.content(".gguf")?)?,
-            &self.config,
-            self.tokens.len(),
-        )
+        self.pack(compute, &Gguf::parse(&model.content(".gguf")?)?)
+    }
+
+    /// Packs the weights of the file it was read from.
+    pub(crate) fn pack(
+        &self,
+        compute: &mut crate::kernels::Compute,
+        file: &Gguf<'_>,
+    ) -> Result<Model, SlmError> {
+        Model::load(compute, file, &self.config, self.tokens.len())
     }
 
     /// Bytes of memory that the model needs to run with a text of 2,048 tokens. Checks all of the file's tensors.

@@ -1,7 +1,7 @@
 //! The model's own chat template: messages in, a prompt out.
 //!
-//! The template is part of an untrusted file. It gets the messages and nothing else, may not grow beyond a limit,
-//! and its errors are reported by kind only, because their text may quote a message.
+//! The template is part of an untrusted file. It gets the messages and nothing else, may neither grow nor work beyond a
+//! limit, and its errors are reported by kind only, because their text may quote a message.
 
 use std::io::Write;
 
@@ -16,6 +16,10 @@ use crate::SlmError;
 const MAX_TEMPLATE: usize = 256 << 10;
 /// Beyond the messages themselves, a prompt has at most this many bytes.
 const MAX_FRAME: usize = 1 << 20;
+
+/// What rendering may cost beyond the messages themselves: about so many steps, or 64 bytes for each, which is a moment
+/// and some megabytes. Real templates take some hundreds for a message.
+const MAX_WORK: u64 = 500_000;
 
 /// Marks the beginning and end of a message in the rendered prompt. Unicode keeps these two code points free for
 /// such internal use; in messages they are replaced.
@@ -79,19 +83,17 @@ impl Template {
             .collect();
         let (bos_token, eos_token) = edges;
         let context = context! { messages => list, add_generation_prompt => true, bos_token, eos_token };
-        let limit = MAX_FRAME
-            + 4 * messages
-                .iter()
-                .map(|message| message.content.len())
-                .sum::<usize>();
+        let said = messages
+            .iter()
+            .map(|message| message.content.len())
+            .sum::<usize>();
         let mut out = Limited {
             bytes: Vec::new(),
-            limit,
+            limit: MAX_FRAME + 4 * said,
         };
-        let template = self
-            .environment
-            .get_template(NAME)
-            .map_err(|error| failed(&error))?;
+        let mut environment = self.environment.clone();
+        environment.set_fuel(Some(MAX_WORK + said as u64));
+        let template = environment.get_template(NAME).map_err(|error| failed(&error))?;
         template
             .render_captured_to(context, &mut out)
             .map_err(|error| failed(&error))?;
@@ -200,6 +202,33 @@ mod tests {
     use super::*;
 
     const CHAT: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+    #[test]
+    fn rejects_templates_that_would_never_end_or_fill_the_memory() {
+        let messages = [Message::system("S"), Message::user("U")];
+        let outcome = |source: &str| Template::compile(source).unwrap().render(&messages, ("", ""));
+        let endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}";
+        let growing = "{% set x = namespace(a='abcdefgh') %}{% for b in range(60) %}{% set x.a = x.a ~ x.a %}{% endfor %}";
+        for source in [endless, growing] {
+            let whole = format!("{source}{PLAIN}");
+            let Err(SlmError::Template { problem }) = outcome(&whole) else {
+                panic!("accepted {source}")
+            };
+            assert!(problem.contains("OutOfFuel"), "{problem}");
+        }
+        assert!(outcome(PLAIN).is_ok());
+    }
+
+    #[test]
+    fn a_long_conversation_is_not_too_much_work() {
+        let messages: Vec<Message> = (0..200).map(|_| Message::user("word ".repeat(2_000))).collect();
+        assert!(
+            Template::compile(CHAT)
+                .unwrap()
+                .render(&messages, ("", ""))
+                .is_ok()
+        );
+    }
 
     #[test]
     fn frames_messages_as_the_template_says() {
