@@ -182,9 +182,19 @@ fn a_killed_change_of_passphrase_leaves_one_that_opens() {
 #[test]
 fn a_killed_backup_leaves_the_earlier_one_or_a_whole_new_one() {
     let cabinet = Cabinet::new();
-    for n in 0..4 {
+    for n in 0..3 {
         cabinet.run(&["add", &letter(&cabinet, n)]).succeeded();
     }
+    // Little to read and much to write, so that many of the moments lie within the writing.
+    let large = cabinet.scratch().join("large.html");
+    let page = format!(
+        "<p>The harbour kept its lamps.</p><!--{}-->",
+        " lamp".repeat(10 << 20)
+    );
+    std::fs::write(&large, page).expect("a file");
+    cabinet
+        .run(&["add", large.to_str().expect("a plain path")])
+        .succeeded();
     let folder = cabinet.scratch().join("backups");
     std::fs::create_dir_all(&folder).expect("a folder");
     let file = folder.join("whole.age");

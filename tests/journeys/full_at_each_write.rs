@@ -24,6 +24,7 @@ for room in $ROOMS; do
     head -c $(( (left - room) * 1024 )) /dev/zero > "$ROOM/filler"
     step() { name=$room.$1; shift; "$PROGRAM" --json "$@" > "$OUT/$name.out" 2> "$OUT/$name.err"; echo $? > "$OUT/$name.status"; }
     eval "step work $WORK"
+    ls -A "$ROOM" > "$OUT/$room.room.left"
     rm "$ROOM/filler"
     step list list
     step other list --passphrase-file "$OUT/next"
@@ -180,8 +181,15 @@ fn a_deletion_that_finds_no_room_at_any_write_is_done_or_not() {
 
 #[test]
 fn a_backup_that_finds_no_room_at_any_write_leaves_no_part() {
-    with_little_room(r#"backup "$ROOM/whole.age""#, 700, |one, _| {
+    with_little_room(r#"backup "$ROOM/whole.age""#, 700, |one, well| {
         assert_eq!(one.titles("list"), ["first.txt"], "{} KiB", one.room);
+        let left = one.file("room", "left");
+        let whole: &[&str] = if well { &["whole.age"] } else { &[] };
+        let beside: Vec<&str> = left
+            .lines()
+            .filter(|name| !matches!(*name, "home" | "filler"))
+            .collect();
+        assert_eq!(beside, whole, "{} KiB", one.room);
     });
 }
 

@@ -2,18 +2,20 @@
 // And the settings page backs the cabinet up while it is at it.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { root } from "../../scripts/lib/places.mjs";
 import { makeCabinet, unlock } from "./cabinet.mjs";
-import { Stage, drivenProgram } from "./stage.mjs";
+import { Stage, commandLine, drivenProgram } from "./stage.mjs";
 
 const sample = (name) => join(root, "tests", "samples", name);
-let stage, window, desktop;
+let stage, window, desktop, cabinet;
 
 before(async () => {
   const program = drivenProgram();
+  cabinet = commandLine();
   stage = await Stage.set();
   desktop = await stage.desktop();
   window = await stage.open(program);
@@ -49,6 +51,9 @@ test("sleep waits for the lock, even in the middle of work, and not for long", a
   assert.ok(slept >= 0, "the window asked for a delay");
   assert.ok(slept < 1000, `the keys were gone after ${slept} ms`);
   console.log(`the keys were gone after ${slept} ms`);
+  // Let go of, it is locked already and not merely about to be: nobody has the cabinet open.
+  const [status] = execFileSync(cabinet, ["--json", "lock-status"], { env: stage.env, encoding: "utf8" }).split("\n");
+  assert.equal(JSON.parse(status).in_use, false);
   await window.find("lock");
   await unlock(window);
 });

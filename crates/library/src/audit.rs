@@ -1,5 +1,5 @@
-//! What was done and when, never what was in it. Each entry's hash covers the entry before, so that a removed,
-//! changed or reordered entry shows.
+//! What was done and when, never what was in it. Each entry's hash covers the entry before, and the last one's number and
+//! hash are noted apart, so that a removed, changed or reordered entry shows, the newest ones included.
 
 use sha2::{Digest, Sha256};
 use sqlx::{Sqlite, Transaction};
@@ -120,6 +120,9 @@ pub struct AuditFilter {
 
 type Row = (i64, i64, String, Option<String>, Option<i64>, Vec<u8>);
 
+/// The setting that notes where the chain ends. Cabinets of before it was noted have none until the next entry.
+const END: &str = "audit_end";
+
 impl Library {
     /// Appends one entry.
     pub async fn record(
@@ -157,11 +160,20 @@ impl Library {
 
     /// Walks the whole chain; returns how many entries hold together, or the first that does not.
     pub async fn verify_audit(&self) -> Result<u32, LibraryError> {
+        let doing = LibraryError::database("reading the audit log");
+        // In one transaction: an entry that is added meanwhile belongs to both or to neither.
+        let mut tx = self.db().begin().await.map_err(&doing)?;
         let rows: Vec<Row> =
             sqlx::query_as("SELECT number, at, action, subject, count, hash FROM audit ORDER BY number")
-                .fetch_all(self.db())
+                .fetch_all(&mut *tx)
                 .await
-                .map_err(LibraryError::database("reading the audit log"))?;
+                .map_err(&doing)?;
+        let noted: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE key = ?")
+            .bind(END)
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(&doing)?;
+        tx.rollback().await.map_err(&doing)?;
         let mut before = Vec::new();
         for (expected, row) in (1..).zip(&rows) {
             let hash = link(&before, row.0, row.1, &row.2, row.3.as_deref(), row.4);
@@ -172,7 +184,14 @@ impl Library {
             }
             before = hash;
         }
-        Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
+        let entries = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        // Without its newest entries a chain still holds together.
+        if noted.is_some_and(|noted| noted != end(entries, &before)) {
+            return Err(LibraryError::AuditBroken {
+                number: count(entries.saturating_add(1)),
+            });
+        }
+        Ok(count(entries))
     }
 }
 
@@ -191,13 +210,22 @@ pub(crate) async fn append(
             .map_err(&doing)?;
     let (number, before) = last.map_or((1, Vec::new()), |(number, hash)| (number + 1, hash));
     let (at, n) = (now(), n.map(i64::from));
+    let hash = link(&before, number, at, action.name(), subject.as_deref(), n);
+    sqlx::query(
+        "INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+    )
+    .bind(END)
+    .bind(end(number, &hash))
+    .execute(&mut **tx)
+    .await
+    .map_err(&doing)?;
     sqlx::query("INSERT INTO audit (number, at, action, subject, count, hash) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(number)
         .bind(at)
         .bind(action.name())
         .bind(subject.as_deref())
         .bind(n)
-        .bind(link(&before, number, at, action.name(), subject.as_deref(), n))
+        .bind(hash)
         .execute(&mut **tx)
         .await
         .map_err(&doing)?;
@@ -205,7 +233,14 @@ pub(crate) async fn append(
 }
 
 /// SHA-256 over the previous hash and every field, each with its length so that none can run into the next.
-fn link(before: &[u8], number: i64, at: i64, action: &str, subject: Option<&str>, n: Option<i64>) -> Vec<u8> {
+pub(crate) fn link(
+    before: &[u8],
+    number: i64,
+    at: i64,
+    action: &str,
+    subject: Option<&str>,
+    n: Option<i64>,
+) -> Vec<u8> {
     let mut hash = Sha256::new();
     let mut field = |bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_le_bytes());
@@ -218,6 +253,12 @@ fn link(before: &[u8], number: i64, at: i64, action: &str, subject: Option<&str>
     field(subject.unwrap_or("").as_bytes());
     field(&n.map_or([0xFF; 8], i64::to_le_bytes));
     hash.finalize().to_vec()
+}
+
+/// Where a chain ends, as it is noted: how many entries there are, and the last one's hash in hexadecimal digits.
+fn end(number: i64, hash: &[u8]) -> String {
+    let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{number} {digits}")
 }
 
 fn entry((number, at, action, subject, n, _): Row) -> AuditEntry {

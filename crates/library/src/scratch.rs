@@ -84,6 +84,22 @@ mod tests {
         let folder = in_memory().expect("this system has a file system in memory");
         let made = tempfile::tempdir().unwrap();
         assert!(made.path().starts_with(folder), "{}", made.path().display());
+        // As the system lists it, not as this module looked it up.
+        let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+        let below = |line: &&str| {
+            let place = line.split(' ').nth(1).unwrap_or_default();
+            made.path().starts_with(place)
+        };
+        let place = mounts
+            .lines()
+            .filter(below)
+            .max_by_key(|line| line.split(' ').nth(1).map(str::len));
+        let kind = place.and_then(|line| line.split(' ').nth(2)).unwrap_or_default();
+        assert!(
+            matches!(kind, "tmpfs" | "ramfs"),
+            "{} lies on {kind}",
+            made.path().display()
+        );
         let mode = std::fs::metadata(folder).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o700);
     }
