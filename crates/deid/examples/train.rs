@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rounds,
         rate,
         decay,
-        most: 160_000,
+        most: 220_000,
         fewest,
         seed: 20_261_124,
     };

@@ -2,82 +2,18 @@
 
     python compose.py [--count N] [--seed S] > composed.jsonl
 
-Each text is drawn from the sentences below. `<person>` and the like are replaced by invented values, and marked; a small
+Each text is drawn from sentences.py. `<person>` and the like are replaced by invented values, and marked; a capital
 letter in front of the class picks its form. Much must stay unmarked: eponyms, doses, scores, years and ages in questions.
 """
 import argparse, json, random, re
 
 import pools
+from sentences import CLINICAL, EVERYDAY, LEGAL, MARKED, QUESTIONS, WORDS
 
-CLINICAL = """
-<Tperson> was admitted to <hospital> on <date> with <complaint>.
-Patient: <person>. DOB: <ndate>. MRN: <mrn>. Address: <street>, <place>.
-Name: <person>\\nDate of birth: <ndate>\\nHospital number: <mrn>\\nConsultant: Dr <person>
-Seen today in clinic with <relation> <first>, who reports <complaint> since <month>.
-This <age>-year-old <sex> with <disease> was started on <drug> <dose>.
-I reviewed <Tperson> in <hospital> on <date>; <disease> is stable on <drug> <dose>.
-<He> was born in <place> and works as a <job> at <company>.
-Referred by Dr <person>, <hospital>, <place>. Telephone <phone>, fax <phone>.
-Discharge summary\\n\\nAdmitted: <ndate>   Discharged: <ndate>\\nWard: 7B\\nNHS number: <nhs>
-Blood pressure 132/84, pulse 72, temperature 37.1, saturation 96 % on air.
-Creatinine 1.4 mg/dL, potassium 4.3 mmol/L, HbA1c 7.2 %, eGFR 58.
-No history of <disease>. <eponym> was negative. <drug> <dose> twice a day for ten days.
-Plan: continue <drug> <dose>, repeat bloods in two weeks, follow-up with Dr <person> on <date>.
-Emergency contact: <relation> <person>, <phone>, <email>.
-Insurance: <company>, member ID <code>, policy number <mrn>.
-Lives with <relation> <first> in <place>. Never smoked.
-Letter dictated by <person>, typed by <initials>, copied to <hospital>.
-What dose of <drug> is safe in a <age>-year-old <sex> with <disease> diagnosed in <year>?
-What are the guidelines for <disease> in a <age>-year-old <sex> with a positive <eponym>?
-Can <drug> be combined with <drug> in <disease> after a fall last month?
-How should <disease> be managed in <person>, a <age>-year-old <sex> seen at <hospital> on <date> (MRN <mrn>)?
-Should <first> <initial>., MRN <mrn>, continue <drug> after the visit to the <place> clinic?
-Device: pacemaker, serial number <code>, implanted <date> at <hospital>.
-The wound was cleaned and dressed. Stitches out in ten days. <drug> <dose> as needed for pain.
-Reviewed with <person> (physiotherapist) and <person> (nurse).
-""".strip().splitlines()
-
-LEGAL = """
-The applicant, <Tperson>, was born in <year> and lives in <place>.
-On <date> the <court> dismissed the applicant's appeal.
-The case originated in an application (no. <app>) lodged on <date> by <Tperson>.
-The applicant was represented by <Tperson>, a lawyer practising in <place>.
-<person> v. <company>, Case No. <docket>, decided <date>.
-Under section 12 of the Act and Article 6 § 1 of the Convention, the claim was out of time.
-THIS AGREEMENT is made on <date> between <company>, of <street>, <place> ("the Supplier"), and <company> ("the Customer").
-The Supplier shall deliver the goods within thirty days and bear all risk until then.
-Signed by <person>, director of <company>, in the presence of <person>, <job>.
-The claimant worked for <company> from <myear> until <myear> as a <job>.
-<Tperson> deposed that on <date> the accused, <person>, came to the house of <person> at <place>.
-PW-2 <person>, son of <person>, resident of <place>, identified the weapon.
-IN THE <Ucourt>\\n\\n<Uperson>\\n        ... Petitioner\\n  Versus\\n<Uperson> and others\\n        ... Respondents
-For the petitioner: Mr. <person>, Advocate. For the respondents: Ms. <person>, Advocate.
-The Honourable Mr. Justice <person>
-The police of <place> seized a vehicle, registration <code>, and <amount> in cash.
-In <myear> the applicant, a <nation> national, moved to <place>.
-The Court reiterates that the length of proceedings must be assessed in the light of the circumstances.
-The <court> ordered <company> to pay <amount> to <Tperson>.
-Dear Ms <last>,\\n\\nOur file: <code>\\nYour letter of <date>\\n\\nWe act for <person> of <street>, <place>.
-Please reply to <email> or call <phone>. Account <iban>.
-The tenant, <person>, shall pay the rent to <person> by the third day of each month.
-The will of the late <person> of <place>, dated <date>, names <person> as executor.
-The defendant denies the allegation and puts the plaintiff to proof.
-""".strip().splitlines()
-
-WORDS = {
-    "complaint": "chest pain|shortness of breath|a productive cough|abdominal pain|palpitations|low back pain|a rash|dizziness|weight loss|fever and chills",
-    "disease": "type 2 diabetes|hypertension|atrial fibrillation|Crohn's disease|Parkinson's disease|Hodgkin lymphoma|Graves' disease|asthma|COPD|heart failure|Alzheimer's disease|Addison's disease|multiple sclerosis|gout|Raynaud's phenomenon|migraine|Wilson's disease|Sjögren's syndrome",
-    "drug": "metformin|lisinopril|apixaban|Eliquis|bisoprolol|Lantus|omeprazole|amoxicillin|Augmentin|sertraline|Humira|levothyroxine|furosemide|Ventolin|prednisolone",
-    "dose": "5 mg|10 mg|20 mg|40 mg daily|500 mg|1 g|100 micrograms|2 puffs",
-    "eponym": "Chaddock reflex|Babinski sign|Romberg test|Murphy's sign|Wells score|Apgar score|Glasgow Coma Scale of 15|Framingham risk score|Phalen's test|Child-Pugh score|Holter monitor",
-    "sex": "man|woman|male|female|Asian female|African American man|Hispanic woman",
-    "relation": "wife|husband|son|daughter|mother|brother|partner",
-    "job": "teacher|bus driver|welder|solicitor|nurse|software engineer|farmer|translator",
-    "He": "He|She|They|The patient",
-    "nation": "Norwegian|Turkish|French|Polish|Kenyan|Peruvian|Indian|Irish",
-}
-MARKED = {"job": "other", "nation": "other", "amount": "other"}
 MONTHS = "January February March April May June July August September October November December".split()
+TRADES = "Motors|Textiles|Foods|Pharma|Shipping|Press|Energy|Telecom|Steel|Studios|Logistics|Glass|Mining|Brewery".split("|")
+SCHOOLS = ["{l} Primary School", "{p} High School", "St {f}'s C of E Primary", "{p} Academy", "{p} Grammar", "{l} College", "Collège {f} {l}", "{p} Polytechnic", "the University of {p}", "{l} Community School", "Our Lady of {p}", "{p} Montessori", "Escuela {f} {l}", "{p} Gymnasium No. 4", "Oak Class at {p} Infants"]
+SYLLABLES = "car nova vel ori max tri zen pul axi lum cor vita neo sen flo dex ardi ona".split()
 ENDINGS = ["Ltd", "Limited", "Inc.", "LLC", "GmbH", "plc", "Group", "Holdings", "and Sons", "Partners LLP", "Insurance", "Bank"]
 
 
@@ -100,7 +36,15 @@ def value(slot, chance):
         case "initial": return chance.choice("ABCDEFGHJKLMNPRSTVW"), "person"
         case "place": return place(), "place"
         case "hospital": return chance.choice(["{p} General Hospital", "St {f}'s Hospital", "{p} Medical Center", "{l} Clinic", "the {p} Health Centre", "{l} Memorial", "University Hospital {p}", "{p} Family Practice"]).format(p=place(), f=pools.first(chance), l=pools.last(chance)), "organisation"
-        case "company": return chance.choice([f"{pools.last(chance)} {chance.choice(ENDINGS)}", f"{pools.last(chance)}, {pools.last(chance)} and {pools.last(chance)}", f"{place()} {chance.choice(ENDINGS)}"]), "organisation"
+        case "company": return chance.choice([f"{pools.last(chance)} {chance.choice(ENDINGS)}", f"{pools.last(chance)}, {pools.last(chance)} and {pools.last(chance)}", f"{place()} {chance.choice(ENDINGS)}", f"{pools.last(chance)} {chance.choice(TRADES)}", f"{place()} {chance.choice(TRADES)} {chance.choice(ENDINGS)}", f"{pools.last(chance)}{chance.choice(['tech', 'soft', 'gen', 'net', 'works'])}"]), "organisation"
+        case "brand": return chance.choice(["{b} {n}", "{b} {c} {n}", "{b}-{n}", "{b}"]).format(b="".join(chance.sample(SYLLABLES, chance.randint(2, 3))).title(), c=chance.choice(["XT", "DR", "Pro", "One", "Plus", "MRI"]), n=digits(chance.randint(1, 4))), "other"
+        case "serial": return chance.choice([digits(chance.randint(6, 11)), f"{chance.choice('ABCFKMPSTX')}{chance.choice('ABCFKMPSTX')}{chance.choice('ABCFKMPSTX')}{digits(6)}{chance.choice('ABCFKMPSTX')}", f"{digits(4)}-{digits(4)}", f"SN{digits(7)}"]), "identifier"
+        case "school": return chance.choice(SCHOOLS).format(p=place(), l=pools.last(chance), f=pools.first(chance)), "organisation"
+        case "ssn": return f"{digits(3)}-{digits(2)}-{digits(4)}", "identifier"
+        case "card": return digits(chance.randint(13, 16)), "identifier"
+        case "ip": return ".".join(str(chance.randint(1, 254)) for _ in range(4)), "identifier"
+        case "url": return chance.choice(["https://www.{a}.example/", "http://{a}.example.org/{b}", "www.{a}.example"]).format(a=pools.last(chance).lower().replace(" ", ""), b=digits(3)), "identifier"
+        case "Uplace": return place().upper(), "place"
         case "court": return chance.choice(["{p} District Court", "{p} Regional Court", "{p} Administrative Court", "County Court at {p}", "{p} Labour Court"]).format(p=place()), "organisation"
         case "Ucourt": return f"HIGH COURT OF {place().upper()}", "organisation"
         case "date": return chance.choice([f"{day} {month} {year}", f"{month} {day}, {year}", f"{day}{'th' if day > 3 else ''} {month[:3]} {year}", f"{day:02}/{MONTHS.index(month) + 1:02}/{year}"]), "date"
@@ -123,8 +67,10 @@ def value(slot, chance):
 
 
 def text(chance):
-    legal = chance.random() < 0.5
-    sentences = chance.sample(LEGAL if legal else CLINICAL, chance.randint(1, 9))
+    sort = chance.choices([LEGAL, CLINICAL, QUESTIONS, EVERYDAY], [36, 32, 16, 16])[0]
+    legal = sort is LEGAL
+    # Questions come alone or by two; the rest is as long as a note.
+    sentences = chance.sample(sort, chance.randint(1, 2 if sort is QUESTIONS else 9))
     out, spans = "", []
     for number, sentence in enumerate(sentences):
         out += chance.choice([" ", " ", "\n", "\n\n"]) if number else ""
@@ -134,7 +80,7 @@ def text(chance):
                 continue
             made, kind = value(part[1:-1], chance)
             # A year tells who is meant in a court's facts, not in a question about treatment.
-            kind = ("date" if legal else None) if kind == "year" else kind
+            kind = (None if sort in (CLINICAL, QUESTIONS) else "date") if kind == "year" else kind
             if kind:
                 spans.append([len(out), len(out) + len(made), kind])
             out += made
@@ -143,7 +89,7 @@ def text(chance):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--count", type=int, default=2500)
+    arguments.add_argument("--count", type=int, default=3500)
     arguments.add_argument("--seed", type=int, default=20261124)
     options = arguments.parse_args()
     chance = random.Random(options.seed)

@@ -5,6 +5,7 @@
 
 use super::lexicon::{self, Word, flag};
 use super::tokens::{Shape, Token};
+use super::writing::{has_both_cases, is_long, sort};
 use crate::{Finding, Kind};
 
 /// The features of every token.
@@ -254,6 +255,24 @@ impl<'a> View<'a> {
                     &[shape(0), lexicon::key(&letters[end..].iter().collect::<String>())],
                 );
             }
+        } else {
+            // Where capitals tell nothing, the words must tell more.
+            let coarse = u32::from(word.coarse);
+            add(100, &[own]);
+            add(101, &[kind(0), word.frequency().into(), coarse]);
+            add(102, &[kind(-1), kind(0), kind(1)]);
+            add(103, &[before, kind(0)]);
+            add(104, &[kind(0), after]);
+            add(105, &[self.register, kind(0), word.frequency().into()]);
+            add(
+                106,
+                &[u32::from(self.phrase[at]), u32::from(self.titled[at]), kind(0)],
+            );
+            add(107, &[starts, self.key[at], kind(0)]);
+            add(108, &[before]);
+            add(109, &[after]);
+            add(110, &[u32::from(self.word(at, -1).fine), kind(0)]);
+            add(111, &[kind(0), u32::from(self.word(at, 1).fine)]);
         }
         to
     }
@@ -359,19 +378,6 @@ fn keys(tokens: &[Token]) -> Vec<u32> {
     out
 }
 
-/// Whether the text has both small letters and capitals; otherwise capitals say nothing.
-pub fn has_both_cases(tokens: &[Token]) -> bool {
-    let count = |wanted: &[Shape]| {
-        tokens
-            .iter()
-            .filter(|token| wanted.contains(&token.shape))
-            .count()
-    };
-    let small = count(&[Shape::Small, Shape::Capital, Shape::Mixed]);
-    let large = count(&[Shape::Capital, Shape::Capitals, Shape::Mixed, Shape::Initial]);
-    small > 0 && large > 0
-}
-
 /// Capitals in each line, in fifths of its words: in a heading they say less.
 pub fn capital_lines(tokens: &[Token]) -> Vec<u8> {
     let mut out = Vec::with_capacity(tokens.len());
@@ -395,88 +401,7 @@ pub fn capital_lines(tokens: &[Token]) -> Vec<u8> {
     out
 }
 
-/// Whether a text is longer than a page or so.
-pub fn is_long(tokens: &[Token]) -> bool {
-    tokens.len() > 250
-}
-
-/// Whether a text reads like one of the law, and not of medicine.
-pub fn is_legal(tokens: &[Token]) -> bool {
-    register(tokens) / 2 == 2
-}
-
-/// The sort of writing: clinical, legal, both, neither; and whether it is long. A year tells little in a question about a
-/// patient and much in a judgment.
+/// The sort of writing, and whether it is long. A year tells little in a question about a patient and much in a judgment.
 fn register(tokens: &[Token]) -> u32 {
-    const CLINICAL: [&str; 28] = [
-        "patient",
-        "history",
-        "treatment",
-        "diagnosed",
-        "clinic",
-        "hospital",
-        "symptoms",
-        "mg",
-        "therapy",
-        "diagnosis",
-        "surgery",
-        "diabetes",
-        "hypertension",
-        "disease",
-        "pain",
-        "medication",
-        "dose",
-        "chronic",
-        "management",
-        "protocol",
-        "paciente",
-        "tratamiento",
-        "diagnóstico",
-        "clínica",
-        "lesión",
-        "exploración",
-        "cancer",
-        "guidelines",
-    ];
-    const LEGAL: [&str; 24] = [
-        "court",
-        "applicant",
-        "judgment",
-        "article",
-        "convention",
-        "petitioner",
-        "respondent",
-        "appeal",
-        "section",
-        "accused",
-        "plaintiff",
-        "defendant",
-        "counsel",
-        "proceedings",
-        "prosecution",
-        "tribunal",
-        "appellant",
-        "advocate",
-        "requérant",
-        "requérante",
-        "cour",
-        "demandante",
-        "versus",
-        "honourable",
-    ];
-    let count = |list: &[&str]| {
-        tokens
-            .iter()
-            .filter(|token| list.contains(&token.small.as_str()))
-            .take(3)
-            .count()
-    };
-    let (clinical, legal) = (count(&CLINICAL), count(&LEGAL));
-    let sort = match (clinical, legal) {
-        (0, 0) => 0,
-        (c, l) if c > l => 1,
-        (c, l) if l > c => 2,
-        _ => 3,
-    };
-    sort * 2 + u32::from(is_long(tokens))
+    sort(tokens) as u32 * 2 + u32::from(is_long(tokens))
 }

@@ -5,6 +5,7 @@ pub(crate) mod features;
 pub(crate) mod lexicon;
 pub(crate) mod tokens;
 mod weights;
+pub(crate) mod writing;
 
 pub mod training;
 
@@ -26,15 +27,12 @@ pub(crate) fn shipped() -> Arc<Weights> {
 }
 
 /// From this likelihood of being anything at all, a token is taken; below one half it wants a look. What is left out by
-/// mistake cannot be called back, so it is low.
-const TAKEN: f32 = 0.08;
-/// In legal writing almost any body, place or trait can tell who is meant.
-const TAKEN_LEGAL: f32 = 0.016;
-/// A text in capitals, or without any, lacks what tells a name most surely: where it is short, and little else speaks for
-/// one, more must be taken to find as many; where it is long, the same names come again, and fewer will do.
-const ONE_CASE: [f32; 2] = [0.75, 1.25];
-/// The same in legal writing.
-const ONE_CASE_LEGAL: [f32; 2] = [0.3, 1.25];
+/// mistake cannot be called back, so it is low. By the sort of writing, in the order of [`writing::Sort`]: in legal writing almost
+/// any body, place or trait can tell who is meant.
+const TAKEN: [f32; 4] = [0.08, 0.08, 0.018, 0.08];
+/// The same for a text in capitals, or without any, up to a page and longer: such a text lacks what tells a name most
+/// surely, and each sort of writing makes up for it by other words, so that the likelihoods that find as much differ.
+const TAKEN_ONE_CASE: [[f32; 2]; 4] = [[0.04; 2], [0.18, 0.08], [0.005, 0.028], [0.08; 2]];
 /// Tokens scored together; a chain is cut at the end of a line or sentence near there.
 const CHAIN: usize = 400;
 
@@ -47,15 +45,11 @@ pub(crate) fn find(
     patterns: &[Finding],
 ) -> Vec<Finding> {
     let taken = taken.unwrap_or_else(|| {
-        let (sort, one_case) = if features::is_legal(tokens) {
-            (TAKEN_LEGAL, ONE_CASE_LEGAL)
+        let sort = writing::sort(tokens) as usize;
+        if writing::has_both_cases(tokens) {
+            TAKEN[sort]
         } else {
-            (TAKEN, ONE_CASE)
-        };
-        if features::has_both_cases(tokens) {
-            sort
-        } else {
-            sort * one_case[usize::from(features::is_long(tokens))]
+            TAKEN_ONE_CASE[sort][usize::from(writing::is_long(tokens))]
         }
     });
     let features = features::features(tokens, patterns);

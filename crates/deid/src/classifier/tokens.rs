@@ -87,7 +87,7 @@ fn token(text: &str, range: Range<usize>, starts_line: bool, spaced: bool) -> To
 }
 
 /// Small letters, so that a word in capitals, in small letters and in both is the same word. By way of capitals, since
-/// some letters share one capital or grow by it.
+/// some letters share one capital or grow by it; the dot that the Turkish İ leaves behind is left out.
 fn small(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
@@ -95,7 +95,7 @@ fn small(word: &str) -> String {
     word.chars()
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
-        .filter(|c| *c != '\u{ad}')
+        .filter(|c| !matches!(c, '\u{ad}' | '\u{307}'))
         .collect()
 }
 

@@ -120,7 +120,8 @@ fn prepare(example: &Example, to: &mut Vec<Prepared>) {
     };
     let tokens = tokens::tokens(&example.text);
     let allowed = marks(&tokens);
-    for copy in [example.text.clone(), example.text.to_lowercase()] {
+    let without_capitals = example.text.chars().map(small).collect();
+    for copy in [example.text.clone(), without_capitals] {
         let own = tokens::tokens(&copy);
         // A text whose words change with its case cannot lend its marks.
         if own.len() != tokens.len() {
@@ -136,6 +137,15 @@ fn prepare(example: &Example, to: &mut Vec<Prepared>) {
                 weight: example.weight,
             });
         }
+    }
+}
+
+/// The small letter, where it is one alone: the Turkish İ would be two, and its word fall apart.
+fn small(c: char) -> char {
+    let mut folded = c.to_lowercase();
+    match (folded.next(), folded.next()) {
+        (Some(one), None) => one,
+        _ => c,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was found of a name, grown to the whole of it.
 
-use super::Names;
+use super::{Names, words};
 use crate::classifier::lexicon::flag;
 use crate::classifier::tokens::Shape;
 use crate::finding::merged;
@@ -8,6 +8,8 @@ use crate::{Finding, Kind, Layer};
 
 /// What is less sure does not grow over the words beside it.
 const GROWS: f32 = 0.05;
+/// What is surer than this is kept though it only says what sort of body it is.
+const LIKELY: f32 = 0.5;
 
 impl Names<'_> {
     /// Sorted findings without overlap, each grown to the whole of its name; what then touches is one.
@@ -181,11 +183,21 @@ impl Names<'_> {
         }
         out.retain(|finding| {
             let (from, to) = self.tokens_of(finding);
-            finding.layer != Layer::Classifier
-                || (from..to)
-                    .any(|at| self.tokens[at].shape != Shape::Sign && !GRAMMAR.contains(&self.small(at)))
+            let article = from > 0 && matches!(self.small(from - 1), "the" | "a" | "an");
+            let likely = finding.confidence >= LIKELY && !article;
+            finding.layer != Layer::Classifier || (from..to).any(|at| self.points(at, likely))
         });
         out
+    }
+
+    /// Alone it could tell who is meant: no sign, no grammar, and, unless that is likely, not only what a body is where
+    /// no capital says that one is meant: "the school", outside a judgment.
+    fn points(&self, at: usize, likely: bool) -> bool {
+        let small = self.small(at);
+        let common = || words::is_generic(small) || words::sort(small).is_some();
+        self.tokens[at].shape != Shape::Sign
+            && !GRAMMAR.contains(&small)
+            && (likely || self.legal || self.cased[at] || !common())
     }
 
     fn one_name(&self, one: &Finding, other: &Finding) -> bool {

@@ -5,9 +5,9 @@ mod bodies;
 mod growth;
 mod words;
 
-use crate::classifier::features;
 use crate::classifier::lexicon::{self, Word, flag};
 use crate::classifier::tokens::{Shape, Token};
+use crate::classifier::writing::{self, Sort as Writing};
 use crate::{Finding, Kind};
 
 /// How sure a body or street is where capitals speak for it, and where only words do.
@@ -34,7 +34,7 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(crate) fn new(text: &'a str, tokens: &'a [Token]) -> Self {
-        let both = features::has_both_cases(tokens);
+        let both = writing::has_both_cases(tokens);
         let capitals = lines_in_capitals(tokens);
         let mut joined = Vec::with_capacity(tokens.len());
         for (at, token) in tokens.iter().enumerate() {
@@ -56,7 +56,7 @@ impl<'a> Names<'a> {
                 .map(|(token, all)| both && !(token.shape == Shape::Capitals && all))
                 .collect(),
             joined,
-            legal: features::is_legal(tokens),
+            legal: writing::sort(tokens) == Writing::Legal,
         }
     }
 
