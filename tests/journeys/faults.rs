@@ -4,6 +4,8 @@
 //! a fixed seed over the time that the work takes undisturbed.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cabinet_tests::{Cabinet, PASSPHRASE, old_cabinet};
@@ -31,6 +33,24 @@ impl Moments {
 /// Starts a command and kills it at that moment, unless it ends before.
 fn kill_at(cabinet: &Cabinet, moment: Duration, args: &[&str]) {
     let mut child = cabinet.start(args);
+    std::thread::sleep(moment);
+    let _ = child.kill();
+    child.wait().expect("it ends");
+}
+
+/// Starts a command and kills it so long after something changed in that folder, unless it ends before.
+fn kill_once_it_writes(cabinet: &Cabinet, folder: &Path, moment: Duration, args: &[&str]) {
+    let look = || -> BTreeSet<(OsString, u64)> {
+        let entries = std::fs::read_dir(folder).expect("the folder").flatten();
+        entries
+            .map(|entry| (entry.file_name(), entry.metadata().map_or(0, |about| about.len())))
+            .collect()
+    };
+    let before = look();
+    let mut child = cabinet.start(args);
+    while look() == before && child.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
     std::thread::sleep(moment);
     let _ = child.kill();
     child.wait().expect("it ends");
@@ -201,9 +221,14 @@ fn a_killed_backup_leaves_the_earlier_one_or_a_whole_new_one() {
     let place = file.to_str().expect("a plain path");
     let span = undisturbed(&cabinet, &["backup", place]);
     let mut moments = Moments(4);
-    for _ in 0..rounds() {
+    for n in 0..rounds() {
         let moment = moments.within(span);
-        kill_at(&cabinet, moment, &["backup", place]);
+        // Every other time from when the writing began, which is a small part of the whole.
+        if n % 2 == 0 {
+            kill_once_it_writes(&cabinet, &folder, moment / 8, &["backup", place]);
+        } else {
+            kill_at(&cabinet, moment, &["backup", place]);
+        }
         let checked = cabinet.run(&["backup", "--check", place]).only();
         assert_eq!(checked["originals"], 4, "after a kill at {moment:?}");
     }
