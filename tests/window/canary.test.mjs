@@ -9,7 +9,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -121,12 +121,27 @@ async function commands() {
   await ok("search", "--batch", join(stage.folder, "queries.jsonl"));
   await ok("show", ids[0], "--text");
   await ok("keypoints", long);
+  await killed(["summarize", long], 4000);
   await ok("summarize", long, "--max-words", "40");
   await ok("draft", "--source", ids[1], "--source", ids[2], "--out", join(out, "Draft.md"));
   await ok("draft", "--source", ids[1], "--out", join(out, "Draft.docx"));
   await ok("deidentify", "--in", join(papers, `dossier-${names[0]}.txt`));
   await ok("folder", "create", `Matter ${names[50]}`);
+  await ok("folder", "rename", `Matter ${names[50]}`, `Matter ${names[52]}`);
+  await ok("folder", "delete", `Matter ${names[52]}`);
   await ok("folder", "list");
+  const followed = join(stage.folder, `followed-${names[53]}`);
+  mkdirSync(followed);
+  const coming = join(followed, `coming-${names[54]}.txt`);
+  writeFileSync(coming, `${sentences[54]} ${sentences[53]}`);
+  // A file this new could still be written to.
+  utimesSync(coming, 1e9, 1e9);
+  await ok("follow", "add", followed);
+  await ok("follow", "now");
+  assert.equal((await ok("list")).filter((one) => JSON.stringify(one).includes(`coming-${names[54]}`)).length, 1, "it was read");
+  rmSync(coming);
+  await ok("follow", "now");
+  await ok("follow", "stop", followed);
   await ok("label", "document", ids[5], "privileged");
   await ok("label", "list");
   assert.equal((await run(["escalate", "ask", "--document", ids[6], `What does ${names[6]} owe?`])).status, 1, "nothing can be asked outside");
