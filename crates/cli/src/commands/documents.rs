@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use cabinet_library::{Action, Document, DocumentState, DoubtfulPage};
+use cabinet_library::{Action, Document, DocumentState, DoubtfulPage, LibraryError};
 use serde_json::{Value, json};
 
 use super::{Context, Ended, named_folder};
@@ -76,9 +76,14 @@ pub async fn remove(context: &Context, ids: Vec<String>) -> Ended {
             }),
             Err(e) => {
                 failed = true;
-                context.out.result(&json!({ "id": id, "status": "failed", "error": { "code": "not_removed", "message": e.to_string() } }), || {
-                    format!("failed     {id}\n           {e}")
-                });
+                let code = match e {
+                    LibraryError::DiskFull => "disk_full",
+                    _ => "not_removed",
+                };
+                context.out.result(
+                    &json!({ "id": id, "status": "failed", "error": { "code": code, "message": e.to_string() } }),
+                    || format!("failed     {id}\n           {e}"),
+                );
             }
         }
     }
