@@ -2,8 +2,10 @@
 // came out, and in which order.
 
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { env, models, target } from "../../scripts/lib/places.mjs";
+import { run } from "../../scripts/lib/run.mjs";
 
 /** Rows of a comma-separated file with a head, as objects. */
 function table(text) {
@@ -25,79 +27,40 @@ function table(text) {
 /** The files a folder's `manifest.dev.csv` names, with what is expected of each. */
 export const manifest = (folder) => table(readFileSync(join(folder, "manifest.dev.csv"), "utf8"));
 
-/** The reader child, in its cell as in the application, one file after the other. */
-export class Reader {
-  constructor(program) {
-    this.program = program;
-  }
+/** Reads files through the reader's cell as the application does, one after the other, pictures of pages recognised and
+ *  files inside files with them: what came out of each, and the most memory that one child took, in MiB. */
+export async function extract(files) {
+  run("cargo", ["build", "--locked", "--workspace", "--example", "extract"]);
+  const options = ["--members", "--models", join(models, "pp-ocrv6-small")];
+  const parent = spawn(join(target, "debug", "examples", "extract"), [...options, ...files], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const watch = setInterval(() => (peak = Math.max(peak, ...children(parent.pid).map(most))), 20);
+  let peak = 0;
+  let said = "";
+  for await (const piece of parent.stdout.setEncoding("utf8")) said += piece;
+  clearInterval(watch);
+  return { read: new Map(said.trim().split("\n").map((line) => JSON.parse(line)).map((one) => [one.file, one])), peak };
+}
 
-  start() {
-    this.child = spawn(this.program, ["--reader"], { stdio: ["pipe", "pipe", "ignore"] });
-    this.child.stdin.on("error", () => {});
-    this.got = Buffer.alloc(0);
-    this.child.stdout.on("data", (piece) => {
-      this.got = Buffer.concat([this.got, piece]);
-      this.heard?.();
-    });
-    this.child.on("close", () => {
-      this.child = null;
-      this.heard?.();
-    });
-    this.send({ memory_bytes: 1280 * 2 ** 20, cpu_seconds: 3600 });
-    return this.receive();
-  }
-
-  send(content, bytes = Buffer.alloc(0)) {
-    const frame = Buffer.from(JSON.stringify(content));
-    const head = Buffer.alloc(4);
-    head.writeUInt32LE(frame.length);
-    this.child.stdin.write(Buffer.concat([head, frame, bytes]));
-  }
-
-  async take(length) {
-    while (this.got.length < length) {
-      if (!this.child) return null;
-      await new Promise((resolve) => (this.heard = resolve));
-    }
-    const taken = this.got.subarray(0, length);
-    this.got = this.got.subarray(length);
-    return taken;
-  }
-
-  async receive() {
-    const head = await this.take(4);
-    const frame = head && (await this.take(head.readUInt32LE(0)));
-    return frame && JSON.parse(frame.toString());
-  }
-
-  /** What became of a file: its status, and its text and that of the files inside it. */
-  async read(path, inside = 0, given = null) {
-    if (!this.child) await this.start();
-    const bytes = given ?? readFileSync(path);
-    if (bytes.length === 0) return { status: "empty", text: "" };
-    this.send({ length: bytes.length, ending: extname(path).slice(1), password: null }, bytes);
-    const reply = await this.receive();
-    if (!reply) return { status: "crash", text: "" };
-    if (!reply.read) {
-      const reason = typeof reply.failed === "string" ? reply.failed : Object.keys(reply.failed)[0];
-      return { status: reason, text: "" };
-    }
-    const { read, lengths } = reply.read;
-    const members = [];
-    for (const length of lengths) members.push(await this.take(length));
-    let text = read.pages.map((page) => page.text).join("\n");
-    if (inside < 3)
-      for (const [at, member] of read.members.entries())
-        if (members[at]?.length) text += `\n${(await this.read(member.name, inside + 1, members[at])).text}`;
-    return { status: "ok", text, pages: read.pages.length };
-  }
-
-  end() {
-    this.child?.kill();
+/** The children of a process, started by any of its threads. */
+function children(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim().split(" ").filter(Boolean));
+  } catch {
+    return []; // It has ended between two looks.
   }
 }
 
-const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+/** The most memory a process has had, in MiB. */
+function most(pid) {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** The words of a text, in small letters. */
+export const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 
 /** The share of the reference's words that came out, each as often as it stands there. */
 export function recall(reference, text) {
@@ -143,10 +106,11 @@ export function order(reference, text) {
 }
 
 /** Whether an outcome is the one expected: a file that another tool found damaged or without words may be read all the
- *  same; a crash never counts. */
+ *  same; a reader that crashed or ran out of time never counts. */
 export function isRight(expected, status) {
-  if (status === "crash") return false;
-  if (expected === "ok" || expected === "encrypted") return status === expected;
+  if (status === "crashed" || status === "timeout") return false;
+  if (expected === "ok") return status === "ok";
+  if (expected === "encrypted") return ["encrypted", "protected"].includes(status);
   if (expected === "corrupt") return ["corrupt", "ok", "empty", "no_text", "too_large"].includes(status);
   return ["empty", "no_text", "ok"].includes(status);
 }
