@@ -287,7 +287,12 @@ fn is_email(text: &str, hint: Hint) -> bool {
         "content-type",
         "x-sender",
     ]);
-    names.len() >= 2 && addressed && (written_by_program || hint == Hint::Email)
+    // A part of a message saved on its own has no more than its type and its boundary.
+    let parts = hint == Hint::Email && names.first().is_some_and(|name| name == "content-type") && {
+        let head: String = text.chars().take(300).collect();
+        head.contains("multipart/") && head.contains("boundary=")
+    };
+    parts || names.len() >= 2 && addressed && (written_by_program || hint == Hint::Email)
 }
 
 fn is_mailbox(text: &str) -> bool {
@@ -402,6 +407,13 @@ mod tests {
         assert_eq!(of(b"{\\rtf1\\ansi x}", "x.doc"), Ok(Kind::Rtf));
         let mail = b"Received: from a\nFrom: A <a@example.org>\nSubject: x\n\nHi";
         assert_eq!(of(mail, "x.txt"), Ok(Kind::Email));
+        let part = b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nRent is due.\n--x--\n";
+        assert_eq!(of(part, "x.eml"), Ok(Kind::Email));
+        assert_eq!(
+            of(part, "x.txt"),
+            Ok(Kind::Text),
+            "a note about how messages look"
+        );
         let mailbox = b"From a@example.org Mon Jan  1 00:00:00 2024\nFrom: A\n\nHi";
         assert_eq!(of(mailbox, "x"), Ok(Kind::Mailbox));
         assert_eq!(of(b"a,b\n1,2\n", "sums.csv"), Ok(Kind::Csv));

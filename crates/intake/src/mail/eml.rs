@@ -8,6 +8,7 @@ use crate::error::IntakeError;
 use crate::flow::{Flow, Shape};
 use crate::html;
 use crate::members::Members;
+use mail_parser::decoders::base64::base64_decode;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 /// Reads a message.
@@ -128,10 +129,19 @@ fn attached(message: &Message<'_>) -> Result<Members, IntakeError> {
     let mut members = Members::new();
     for (_, part) in others(message) {
         if !is_set_into_text(part) && !reads_on(part) {
-            members.push(&name(part), Ok(part.contents().to_vec()))?;
+            members.push(&name(part), Ok(contents(part)))?;
         }
     }
     Ok(members)
+}
+
+/// The bytes of a part. A message that ends in the middle of its last part leaves that undecoded.
+fn contents(part: &MessagePart<'_>) -> Vec<u8> {
+    let in_base64 = part
+        .content_transfer_encoding()
+        .is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
+    let decoded = (part.is_encoding_problem && in_base64).then(|| base64_decode(part.contents()));
+    decoded.flatten().unwrap_or_else(|| part.contents().to_vec())
 }
 
 /// Pictures the text shows, such as the logo under a signature.
@@ -156,6 +166,14 @@ fn name(part: &MessagePart<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attachment_cut_off_is_decoded_as_far_as_it_goes() {
+        let message = "From: a@b.example\r\nSubject: x y z\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSee attached.\r\n\
+            --x\r\nContent-Type: application/octet-stream; name=lease.txt\r\nContent-Transfer-Encoding: base64\r\n\r\nUmVudCBpcyBkdWUu\r\nUGF5IG5vdy4u";
+        let read = read(message.as_bytes()).unwrap();
+        assert_eq!(read.members[0].bytes, b"Rent is due.Pay now..");
+    }
 
     #[test]
     fn fields_words_and_attachments() {
