@@ -33,6 +33,11 @@ impl Day {
         ((1600..=2200).contains(&year) && (1..=last).contains(&day)).then_some(Self { year, month, day })
     }
 
+    /// Whether the calendar has it: what comes over a wire may be anything.
+    pub(crate) fn exists(self) -> bool {
+        Day::new(self.year, self.month, self.day).is_some()
+    }
+
     /// The day at the head of an ISO 8601 date, with or without a time.
     pub(crate) fn from_iso(text: &str) -> Option<Self> {
         let mut parts = text.trim().get(..10)?.splitn(3, '-');
@@ -137,19 +142,19 @@ pub struct Details {
 impl Details {
     /// Whether a sound reader could have made this.
     pub(crate) fn is_sound(&self) -> bool {
-        let day = |day: Option<Day>| day.is_none_or(|day| Day::new(day.year, day.month, day.day).is_some());
-        let author = self.author.as_ref().is_none_or(|name| {
-            !name.is_empty()
-                && name.chars().count() <= LONGEST_PERSON
-                && is_tidy(name)
-                && !name.contains('\n')
-        });
+        let day = |day: Option<Day>| day.is_none_or(Day::exists);
+        let author = self.author.as_deref().is_none_or(is_person);
         let language = self
             .language
             .as_ref()
             .is_none_or(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase()));
         author && language && day(self.created) && day(self.modified) && day(self.dated)
     }
+}
+
+/// Whether [`name`] could have made this.
+pub(crate) fn is_person(name: &str) -> bool {
+    !name.is_empty() && name.chars().count() <= LONGEST_PERSON && is_tidy(name) && !name.contains('\n')
 }
 
 /// A person's name out of a file's properties, unless a program wrote its own there.

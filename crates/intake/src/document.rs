@@ -5,9 +5,9 @@
 //! than the tab; every offset anywhere in Cabinet counts Unicode scalar values within one such text.
 
 use crate::clean::is_tidy;
-use crate::details::Details;
+use crate::details::{self, Day, Details};
 use crate::error::IntakeError;
-use crate::limits::{MOST_MEMBERS, MOST_PAGES, MOST_TEXT};
+use crate::limits::{MOST_DELETIONS, MOST_MEMBERS, MOST_PAGES, MOST_TEXT};
 use serde::{Deserialize, Serialize};
 
 /// The longest title kept, in characters.
@@ -212,6 +212,33 @@ pub struct Member {
     pub bytes: Vec<u8>,
 }
 
+/// Words that tracked changes deleted. They are no part of the text.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// The end of the words before it, in one line; empty at the start of a paragraph.
+    pub before: String,
+    /// The words.
+    pub text: String,
+    /// Who deleted them, where the file says so.
+    pub author: Option<String>,
+    /// When, where the file says so.
+    pub day: Option<Day>,
+}
+
+impl Deletion {
+    fn is_sound(&self) -> bool {
+        !self.text.is_empty()
+            && is_tidy(&self.text)
+            && is_tidy(&self.before)
+            && self.author.as_deref().is_none_or(details::is_person)
+            && self.day.is_none_or(Day::exists)
+    }
+
+    fn bytes(&self) -> usize {
+        self.text.len() + self.before.len()
+    }
+}
+
 /// A document as read.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
@@ -225,6 +252,8 @@ pub struct Extracted {
     pub warnings: Vec<PageWarning>,
     /// What is known or guessed about the document as a whole.
     pub details: Details,
+    /// What tracked changes deleted, in reading order.
+    pub deletions: Vec<Deletion>,
     /// The files inside it, which are documents of their own.
     pub members: Vec<Member>,
 }
@@ -238,6 +267,7 @@ impl Extracted {
             pages: Vec::new(),
             warnings: Vec::new(),
             details: Details::default(),
+            deletions: Vec::new(),
             members: Vec::new(),
         }
     }
@@ -269,6 +299,9 @@ impl Extracted {
                 .members
                 .iter()
                 .all(|member| member.name.chars().count() <= LONGEST_NAME && is_tidy(&member.name));
+        let deletions = self.deletions.len() <= MOST_DELETIONS
+            && self.deletions.iter().all(Deletion::is_sound)
+            && self.deletions.iter().map(Deletion::bytes).sum::<usize>() <= MOST_TEXT * 2;
         numbered
             && methods
             && !self.pages.is_empty()
@@ -277,6 +310,7 @@ impl Extracted {
             && warnings
             && sized
             && members
+            && deletions
             && self.details.is_sound()
     }
 
@@ -309,7 +343,16 @@ impl std::fmt::Debug for Extracted {
             .field("titled", &self.title.is_some())
             .field("pages", &self.pages)
             .field("warnings", &self.warnings)
+            .field("deletions", &self.deletions.len())
             .field("members", &self.members.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Deletion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deletion")
+            .field("chars", &self.text.chars().count())
             .finish_non_exhaustive()
     }
 }

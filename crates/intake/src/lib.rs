@@ -29,6 +29,7 @@
 //! To add a format: give it a [`Kind`], teach `sniff` its content, and add its module to `parse`.
 
 mod archive;
+mod asides;
 mod charset;
 mod clean;
 mod decode;
@@ -69,7 +70,7 @@ mod xml;
 
 pub use cabinet_ocr::ModelFiles;
 pub use details::{Day, Details, Genre};
-pub use document::{Extracted, Kind, Member, Method, Page, PageProblem, PageWarning};
+pub use document::{Deletion, Extracted, Kind, Member, Method, Page, PageProblem, PageWarning};
 pub use error::{Excess, Foreign, IntakeError, Lock, Refusal, Special};
 pub use reader::{Document, Drawing, Models, Progress, Reader, ReaderLimits, reader_main};
 pub use scan::{LEAST_CONFIDENCE, Scan, ScanWord};

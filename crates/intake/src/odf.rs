@@ -1,9 +1,11 @@
 //! OpenDocument text and presentations (ODF 1.3, part 3): paragraphs, lists, tables, notes and text boxes.
 //!
-//! Owns which elements of `content.xml` are text. Tracked deletions, comments, headers and footers are left out.
-//! Pages are where the writer noted its own page breaks, slides one page each. Nothing recurses.
+//! Owns which elements of `content.xml` are text. Comments come after the text, and so does what the heads and feet of
+//! its pages say; tracked deletions are kept apart. Pages are where the writer noted its own page breaks, slides one page each. Nothing recurses.
 
-use crate::document::{Extracted, Kind};
+use crate::asides::{Asides, Comment, before};
+use crate::details::Day;
+use crate::document::{Deletion, Extracted, Kind};
 use crate::error::{IntakeError, Lock};
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
@@ -11,6 +13,7 @@ use crate::package::{Package, read_properties};
 use crate::xml::{Xml, characters};
 use crate::{text, title};
 use quick_xml::events::{BytesStart, Event};
+use std::collections::BTreeMap;
 
 /// A cell or space said to stand more often than this stands for layout.
 const MOST_REPEATED: usize = 100;
@@ -33,7 +36,17 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
     let properties = read_properties(&meta).unwrap_or_default();
     let declared = properties.title.as_deref().and_then(title::declared);
     let named = declared.or_else(|| walked.heading.as_deref().and_then(title::declared));
-    let mut read = text::document(kind, &walked.flow.into_text(), named)?;
+    let mut asides = walked.asides;
+    // Neither are damaged styles, which hold the heads and feet.
+    let styles = package.text("styles.xml").ok().flatten().unwrap_or_default();
+    if let Ok(styles) = walk(&styles) {
+        asides.margin(&styles.flow.into_text());
+    }
+    let mut text = walked.flow.into_text();
+    let (after, deletions) = asides.after(&text);
+    text.push_str(&after);
+    let mut read = text::document(kind, &text, named)?;
+    read.deletions = deletions;
     read.details = properties.into_details();
     Ok(read)
 }
@@ -41,6 +54,7 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
 struct Walked {
     flow: Flow,
     heading: Option<String>,
+    asides: Asides,
 }
 
 fn walk(content: &str) -> Result<Walked, IntakeError> {
@@ -51,13 +65,20 @@ fn walk(content: &str) -> Result<Walked, IntakeError> {
             Event::Start(_) if walk.skipped > 0 => walk.skipped += 1,
             Event::Start(tag) => walk.start(&xml, &tag)?,
             Event::End(_) if walk.skipped > 0 => walk.skipped -= 1,
-            Event::End(_) => walk.end(),
+            Event::End(_) => walk.end()?,
             // White space in the file is layout; what is meant has elements of its own.
             other if walk.skipped == 0 && !walk.paragraphs.is_empty() => {
                 walk.write(&characters(&other).replace(['\n', '\r', '\t'], " "))?
             }
             _ => {}
         }
+    }
+    let mut asides = walk.asides;
+    for comment in walk.comments {
+        asides.comment(comment);
+    }
+    for deletion in walk.struck.into_values() {
+        asides.deletion(deletion, false)?;
     }
     let mut flow = walk.flow;
     for note in walk.notes {
@@ -66,6 +87,7 @@ fn walk(content: &str) -> Result<Walked, IntakeError> {
     Ok(Walked {
         flow,
         heading: walk.heading,
+        asides,
     })
 }
 
@@ -74,6 +96,7 @@ fn walk(content: &str) -> Result<Walked, IntakeError> {
 enum Element {
     Paragraph {
         heading: bool,
+        begins_item: bool,
     },
     List,
     Item,
@@ -86,6 +109,11 @@ enum Element {
     Label,
     Box,
     Slide,
+    Comment,
+    /// Who made a comment or a change, and when.
+    Creator,
+    Date,
+    Deletion,
     Other,
 }
 
@@ -103,6 +131,16 @@ struct Walk {
     labels: Vec<String>,
     notes: Vec<String>,
     heading: Option<String>,
+    comments: Vec<Comment>,
+    /// For each open range that a comment is about: its name, the comment, how many paragraphs were open and where in
+    /// the last it began.
+    anchors: Vec<(String, usize, usize, usize)>,
+    /// Deletions by the name of their change, until the place they stood at is met.
+    struck: BTreeMap<String, Deletion>,
+    change: String,
+    creator: Option<String>,
+    day: Option<Day>,
+    asides: Asides,
     slides: usize,
     budget: TextBudget,
 }
@@ -111,8 +149,8 @@ impl Walk {
     fn start(&mut self, xml: &Xml<'_>, tag: &BytesStart<'_>) -> Result<(), IntakeError> {
         let name = tag.local_name();
         let element = match name.as_ref() {
-            "tracked-changes"
-            | "annotation"
+            "insertion"
+            | "format-change"
             | "automatic-styles"
             | "font-face-decls"
             | "scripts"
@@ -132,7 +170,47 @@ impl Walk {
             "p" | "h" => {
                 self.paragraphs.push((String::new(), Flow::default()));
                 let heading = name.as_ref() == "h";
-                Some(Element::Paragraph { heading })
+                let begins_item = self.items.last_mut().is_some_and(std::mem::take);
+                Some(Element::Paragraph { heading, begins_item })
+            }
+            "annotation" => {
+                self.begin_aside();
+                self.comments.push(Comment::default());
+                if let Some(name) = xml.attribute(tag, "name") {
+                    let at = self.paragraphs.last().map_or(0, |(text, _)| text.len());
+                    self.anchors
+                        .push((name, self.comments.len() - 1, self.paragraphs.len(), at));
+                }
+                Some(Element::Comment)
+            }
+            "annotation-end" => {
+                self.end_remark(&xml.attribute(tag, "name").unwrap_or_default());
+                Some(Element::Other)
+            }
+            "creator" if xml.is_of(tag, "dc") => {
+                self.paragraphs.push((String::new(), Flow::default()));
+                Some(Element::Creator)
+            }
+            "date" if xml.is_of(tag, "dc") => {
+                self.paragraphs.push((String::new(), Flow::default()));
+                Some(Element::Date)
+            }
+            "changed-region" => {
+                self.change = xml.attribute(tag, "id").unwrap_or_default();
+                Some(Element::Other)
+            }
+            "deletion" => {
+                self.begin_aside();
+                Some(Element::Deletion)
+            }
+            "change" => {
+                let id = xml.attribute(tag, "change-id").unwrap_or_default();
+                if let Some(deletion) = self.struck.remove(&id) {
+                    let text = self.paragraphs.last().map_or("", |(text, _)| text.as_str());
+                    let before = before(text);
+                    self.asides.deletion(Deletion { before, ..deletion }, false)?;
+                }
+                Some(Element::Other)
             }
             "list" => Some(Element::List),
             "list-item" => {
@@ -193,6 +271,25 @@ impl Walk {
         Ok(())
     }
 
+    /// What follows is beside the text.
+    fn begin_aside(&mut self) {
+        self.inner.push(Flow::default());
+        (self.creator, self.day) = (None, None);
+    }
+
+    fn end_aside(&mut self) -> String {
+        self.inner.pop().unwrap_or_default().into_text()
+    }
+
+    fn end_remark(&mut self, name: &str) {
+        if let Some(open) = self.anchors.iter().rposition(|(anchor, ..)| anchor == name) {
+            let (_, comment, depth, at) = self.anchors.remove(open);
+            let paragraph = self.paragraphs.last().filter(|_| self.paragraphs.len() == depth);
+            let on = paragraph.and_then(|(text, _)| text.get(at..)).unwrap_or_default();
+            self.comments[comment].on = on.to_owned();
+        }
+    }
+
     /// A page ends before the open paragraph or in it; in a table, a note or a box it cannot be shown.
     fn page_break(&mut self) {
         if self.inner.is_empty() && self.rows.is_empty() {
@@ -215,9 +312,9 @@ impl Walk {
         self.inner.last_mut().unwrap_or(&mut self.flow)
     }
 
-    fn end(&mut self) {
+    fn end(&mut self) -> Result<(), IntakeError> {
         match self.open.pop() {
-            Some(Element::Paragraph { heading }) => self.end_paragraph(heading),
+            Some(Element::Paragraph { heading, begins_item }) => self.end_paragraph(heading, begins_item),
             Some(Element::Item) => drop(self.items.pop()),
             Some(Element::Cell { times }) => {
                 let cell = self.inner.pop().unwrap_or_default();
@@ -256,16 +353,46 @@ impl Walk {
                     None => self.flow().append(text),
                 }
             }
+            Some(Element::Creator) => {
+                let (creator, _) = self.paragraphs.pop().unwrap_or_default();
+                self.creator = Some(creator);
+            }
+            Some(Element::Date) => {
+                let (date, _) = self.paragraphs.pop().unwrap_or_default();
+                self.day = Day::from_iso(&date);
+            }
+            Some(Element::Comment) => {
+                let text = self.end_aside();
+                if let Some(comment) = self.comments.last_mut() {
+                    let (author, day) = (self.creator.take(), self.day);
+                    *comment = Comment {
+                        author,
+                        day,
+                        text,
+                        ..Comment::default()
+                    };
+                }
+            }
+            Some(Element::Deletion) => {
+                let deletion = Deletion {
+                    before: String::new(),
+                    text: self.end_aside(),
+                    author: self.creator.take(),
+                    day: self.day,
+                };
+                self.struck.insert(std::mem::take(&mut self.change), deletion);
+            }
             Some(Element::List | Element::Slide | Element::Other) | None => {}
         }
+        Ok(())
     }
 
-    fn end_paragraph(&mut self, heading: bool) {
+    fn end_paragraph(&mut self, heading: bool, begins_item: bool) {
         let (text, boxes) = self.paragraphs.pop().unwrap_or_default();
-        if heading && self.heading.is_none() && !text.trim().is_empty() {
+        let aside = |element: &Element| matches!(element, Element::Comment | Element::Deletion);
+        if heading && self.heading.is_none() && !text.trim().is_empty() && !self.open.iter().any(aside) {
             self.heading = Some(text.trim().to_owned());
         }
-        let begins_item = self.items.last_mut().is_some_and(std::mem::take);
         if begins_item && !text.trim().is_empty() {
             self.flow()
                 .push(Shape::Item, format!("\u{2022} {}", text.trim_start()));
@@ -285,11 +412,14 @@ fn number(xml: &Xml<'_>, tag: &BytesStart<'_>, name: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn text(body: &str) -> String {
-        let content = format!(
+    fn content(body: &str) -> String {
+        format!(
             "<office:document-content><office:body><office:text>{body}</office:text></office:body></office:document-content>"
-        );
-        walk(&content).unwrap().flow.into_text()
+        )
+    }
+
+    fn text(body: &str) -> String {
+        walk(&content(body)).unwrap().flow.into_text()
     }
 
     #[test]
@@ -304,9 +434,29 @@ mod tests {
     }
 
     #[test]
-    fn changes_and_comments_are_out_and_notes_and_boxes_in() {
-        let body = "<text:tracked-changes><text:deletion><text:p>gone</text:p></text:deletion></text:tracked-changes>
-            <text:p>Kept<office:annotation><text:p>why</text:p></office:annotation><text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>See below.</text:p></text:note-body></text:note><draw:frame><draw:text-box><text:p>Boxed</text:p></draw:text-box><svg:title>picture</svg:title></draw:frame>.</text:p>";
-        assert_eq!(text(body), "Kept[1].\n\nBoxed\n\n[1] See below.");
+    fn changes_and_comments_are_apart_and_notes_and_boxes_in() {
+        let body = "<text:tracked-changes><text:changed-region xml:id=\"c1\"><text:deletion><office:change-info><dc:creator>Ruth Adeyemi</dc:creator><dc:date>2024-05-03T10:00:00</dc:date></office:change-info><text:h>gone</text:h></text:deletion></text:changed-region>
+            <text:changed-region xml:id=\"c2\"><text:insertion><office:change-info><dc:creator>Ben</dc:creator></office:change-info></text:insertion></text:changed-region></text:tracked-changes>
+            <text:list><text:list-item><text:p><office:annotation office:name=\"a\"><dc:creator>Ben Okri</dc:creator><text:p>why</text:p></office:annotation>Kept<office:annotation-end office:name=\"a\"/> <text:change text:change-id=\"c1\"/><text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>See below.</text:p></text:note-body></text:note><draw:frame><draw:text-box><text:p>Boxed</text:p></draw:text-box><svg:title>picture</svg:title></draw:frame>.</text:p></text:list-item></text:list>";
+        let walked = walk(&content(body)).unwrap();
+        assert_eq!(walked.heading, None);
+        assert_eq!(
+            walked.flow.into_text(),
+            "\u{2022} Kept [1].\n\nBoxed\n\n[1] See below."
+        );
+        let (after, deletions) = walked.asides.after("");
+        assert_eq!(
+            after,
+            "\n\nComments\n\u{2022} Ben Okri, on \u{201c}Kept\u{201d}: why"
+        );
+        let [deletion] = deletions.as_slice() else {
+            panic!()
+        };
+        assert_eq!(
+            (deletion.before.as_str(), deletion.text.as_str()),
+            ("Kept", "gone")
+        );
+        assert_eq!(deletion.author.as_deref(), Some("Ruth Adeyemi"));
+        assert_eq!(deletion.day, Day::new(2024, 5, 3));
     }
 }

@@ -57,6 +57,10 @@ pub struct Document {
     pub replaced_by: Option<DocumentId>,
     /// Documents whose place it took, those deleted for ever not counted.
     pub versions_before: u32,
+    /// How often tracked changes deleted something from it.
+    pub deletions: u32,
+    /// An earlier document of its folder whose text is the same, letter by letter.
+    pub same_text_as: Option<DocumentId>,
     /// What is known or guessed about it as a whole.
     pub about: About,
 }
@@ -102,7 +106,10 @@ const COLUMNS: &str =
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'none') AS unread,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'ocr') AS recognised,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.problem = 'faint') AS faint,
-        (SELECT count(*) FROM passages p WHERE p.document = d.num) AS passages
+        (SELECT count(*) FROM passages p WHERE p.document = d.num) AS passages,
+        (SELECT count(*) FROM deletions x WHERE x.document = d.num) AS deletions,
+        (SELECT o.id FROM documents o WHERE o.folder = d.folder AND o.text_hash = d.text_hash AND o.num < d.num
+            AND o.trashed_at IS NULL ORDER BY o.num LIMIT 1) AS twin
      FROM documents d JOIN folders f ON f.num = d.folder";
 
 impl Library {
@@ -426,6 +433,8 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
         parent: perhaps("parent")?.map(|id| id.parse()).transpose()?,
         replaced_by: perhaps("replaced_by")?.map(|id| id.parse()).transpose()?,
         versions_before: count(n("older")?),
+        deletions: count(n("deletions")?),
+        same_text_as: perhaps("twin")?.map(|id| id.parse()).transpose()?,
         about: About {
             author: perhaps("author")?,
             created_on: perhaps("created_on")?,

@@ -14,6 +14,7 @@
 
 mod audit;
 mod backup;
+mod beside;
 mod documents;
 mod embed;
 mod embedding;
@@ -48,6 +49,7 @@ use sqlx::SqlitePool;
 
 pub use audit::{Action, AuditEntry, AuditFilter};
 pub use backup::{BackupRecord, BackupWatch};
+pub use beside::Deletion;
 pub use documents::{About, Document, DocumentState, Page};
 pub use embed::{EmbedError, Embedder};
 pub use error::LibraryError;

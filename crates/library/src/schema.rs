@@ -31,6 +31,7 @@ fn migrations() -> Vec<Migration> {
             "followed",
             include_str!("../../../migrations/0090_followed.sql"),
         ),
+        (100, "beside", include_str!("../../../migrations/0100_beside.sql")),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

@@ -7,7 +7,7 @@ use cabinet_intake::{Document as Read, Source};
 use cabinet_text::Span;
 
 use crate::audit::{self, Action};
-use crate::{DocumentId, FolderId, Library, LibraryError, now, scans};
+use crate::{DocumentId, FolderId, Library, LibraryError, beside, now, scans};
 
 /// Tokens of a passage. The splitter goes up to a quarter above it; the embedding model reads 256, its two
 /// markers included.
@@ -172,6 +172,7 @@ impl Library {
             }
         }
         scans::store(&mut tx, num, &incoming.read).await?;
+        beside::store(&mut tx, num, folder, extracted).await?;
         audit::append(&mut tx, Action::Imported, Some(id.to_string()), None).await?;
         tx.commit().await.map_err(&doing)
     }

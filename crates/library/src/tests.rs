@@ -1,6 +1,7 @@
 //! The library on a real vault (SQLCipher, sealed LanceDB) with a deterministic embedder.
 
 mod audit;
+mod beside;
 pub(crate) mod cost;
 mod leaving;
 mod search;
@@ -104,6 +105,28 @@ pub(crate) async fn bench_in(folder: TempDir) -> Bench {
     Bench { folder, library }
 }
 
+/// What a reader would have made of pages of plain text.
+fn extracted(pages: &[&str]) -> Extracted {
+    let page = |(number, text): (u32, &&str)| Page {
+        number,
+        text: (*text).to_string(),
+        method: if text.is_empty() {
+            Method::None
+        } else {
+            Method::Native
+        },
+    };
+    Extracted {
+        kind: Kind::Text,
+        title: None,
+        pages: (1..).zip(pages).map(page).collect(),
+        warnings: Vec::new(),
+        details: cabinet_intake::Details::default(),
+        deletions: Vec::new(),
+        members: Vec::new(),
+    }
+}
+
 impl Bench {
     pub(crate) async fn add(&self, folder: FolderId, name: &str, pages: &[&str]) -> DocumentId {
         match self.store(folder, name, pages).await.unwrap() {
@@ -113,62 +136,38 @@ impl Bench {
     }
 
     async fn store(&self, folder: FolderId, name: &str, pages: &[&str]) -> Result<Stored, LibraryError> {
-        let bytes = pages.join("\u{c}");
-        let source = Arc::new(Source::from_bytes(bytes.into_bytes()).unwrap());
-        let extracted = Extracted {
-            kind: Kind::Text,
-            title: None,
-            pages: (1..)
-                .zip(pages)
-                .map(|(number, text)| Page {
-                    number,
-                    text: (*text).to_string(),
-                    method: if text.is_empty() {
-                        Method::None
-                    } else {
-                        Method::Native
-                    },
-                })
-                .collect(),
-            warnings: Vec::new(),
-            details: cabinet_intake::Details::default(),
-            members: Vec::new(),
-        };
+        let source = Arc::new(Source::from_bytes(pages.join("\u{c}").into_bytes()).unwrap());
+        self.store_read(folder, name, source, extracted(pages)).await
+    }
+
+    async fn store_read(
+        &self,
+        folder: FolderId,
+        source_name: &str,
+        source: Arc<Source>,
+        read: Extracted,
+    ) -> Result<Stored, LibraryError> {
+        let scans = Vec::new();
         self.library
             .store(Incoming {
                 folder,
-                source_name: name,
+                source_name,
                 origin: None,
                 source,
-                read: Read {
-                    read: extracted,
-                    scans: Vec::new(),
-                },
+                read: Read { read, scans },
                 parent: None,
             })
             .await
     }
 
     async fn add_inside(&self, parent: DocumentId, folder: FolderId, name: &str, text: &str) -> DocumentId {
-        let page = Page {
-            number: 1,
-            text: text.to_string(),
-            method: Method::Native,
-        };
         let stored = self.library.store(Incoming {
             folder,
             source_name: name,
             origin: None,
             source: Arc::new(Source::from_bytes(text.as_bytes().to_vec()).unwrap()),
             read: Read {
-                read: Extracted {
-                    kind: Kind::Text,
-                    title: None,
-                    pages: vec![page],
-                    warnings: Vec::new(),
-                    details: cabinet_intake::Details::default(),
-                    members: Vec::new(),
-                },
+                read: extracted(&[text]),
                 scans: Vec::new(),
             },
             parent: Some(parent),

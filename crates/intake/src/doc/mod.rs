@@ -1,13 +1,14 @@
 //! DOC: the text of a Word 97 to 2003 document (MS-DOC), and of its forerunners Word 6 and 95.
 //!
 //! Owns the way from the file's header through the table of pieces to characters, and what the control characters
-//! among them mean. Tracked deletions, hidden text, field codes, comments, headers and footers are left out; notes
-//! and text boxes stand at the end. Written here because no kept crate reads these files.
+//! among them mean. Hidden text and field codes are left out and tracked deletions kept apart; notes and text boxes
+//! stand at the end, and after them comments and what the heads and feet of pages say. Written here because no kept crate reads these files.
 
 mod runs;
 
+use crate::asides::{Asides, Comment, before};
 use crate::charset::Charset;
-use crate::document::{Extracted, Kind};
+use crate::document::{Deletion, Extracted, Kind};
 use crate::error::{Foreign, IntakeError, Lock};
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
@@ -46,7 +47,12 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     drop(main);
     let (declared, details) = compound.summary();
     let declared = declared.as_deref().and_then(title::declared);
-    let mut read = text::document(Kind::Doc, &written.into_text(), declared)?;
+    let (flow, asides) = written;
+    let mut text = flow.into_text();
+    let (after, deletions) = asides.after(&text);
+    text.push_str(&after);
+    let mut read = text::document(Kind::Doc, &text, declared)?;
+    read.deletions = deletions;
     read.details = details;
     Ok(read)
 }
@@ -80,7 +86,7 @@ struct Lengths {
     boxes: usize,
 }
 
-fn word_97(main: &[u8], table: &[u8]) -> Result<Flow, IntakeError> {
+fn word_97(main: &[u8], table: &[u8]) -> Result<(Flow, Asides), IntakeError> {
     // Places of the header's fields: MS-DOC 2.5.1 to 2.5.6.
     let count = |at: usize| usize_at(main, at).unwrap_or(0);
     let lengths = Lengths {
@@ -113,7 +119,7 @@ fn word_97(main: &[u8], table: &[u8]) -> Result<Flow, IntakeError> {
     )
 }
 
-fn word_6(main: &[u8]) -> Result<Flow, IntakeError> {
+fn word_6(main: &[u8]) -> Result<(Flow, Asides), IntakeError> {
     let lengths = Lengths {
         body: usize_at(main, 0x34).ok_or(CORRUPT)?,
         footnotes: usize_at(main, 0x38).unwrap_or(0),
@@ -260,7 +266,7 @@ fn write(
     charset: Charset,
     characters: &Runs,
     paragraphs: &Runs,
-) -> Result<Flow, IntakeError> {
+) -> Result<(Flow, Asides), IntakeError> {
     let signs = signs(main, pieces, charset)?;
     let mut rest = signs.as_slice();
     let mut part = |length: usize| {
@@ -270,34 +276,61 @@ fn write(
     };
     let body = part(lengths.body);
     let footnotes = part(lengths.footnotes);
-    part(lengths.headers);
+    let margins = part(lengths.headers);
     part(lengths.macros);
-    part(lengths.comments);
+    let comments = part(lengths.comments);
     let (endnotes, boxes) = (part(lengths.endnotes), part(lengths.boxes));
+    let mut asides = Asides::default();
     let mut notes = 0;
-    let mut flow = flow(body, characters, paragraphs, |_| {
+    let label = |_| {
         notes += 1;
         format!("[{notes}]")
-    });
+    };
+    let mut flow = flow(body, characters, paragraphs, label, &mut asides)?;
     let mut labelled = 0;
     for part in [footnotes, endnotes] {
-        flow.append(self::flow(part, characters, paragraphs, |_| {
+        let label = |_| {
             labelled += 1;
             format!("[{labelled}] ")
-        }));
+        };
+        flow.append(self::flow(part, characters, paragraphs, label, &mut asides)?);
     }
-    flow.append(self::flow(boxes, characters, paragraphs, |_| String::new()));
-    Ok(flow)
+    let read = |signs: &[Sign], asides: &mut Asides| {
+        self::flow(signs, characters, paragraphs, |_| String::new(), asides)
+    };
+    flow.append(read(boxes, &mut asides)?);
+    let margins = read(margins, &mut asides)?;
+    asides.margin(&margins.into_text());
+    // Each comment begins with the mark that stands at its place in the text.
+    for comment in comments.split(|sign| sign.c == '\u{05}') {
+        let text = read(comment, &mut asides)?.into_text();
+        asides.comment(Comment {
+            text,
+            ..Comment::default()
+        });
+    }
+    Ok((flow, asides))
 }
 
 /// One part as blocks (the special characters: MS-DOC 2.4.1, 2.4.3 and 2.8.25).
-fn flow(signs: &[Sign], characters: &Runs, paragraphs: &Runs, mut note: impl FnMut(usize) -> String) -> Flow {
+fn flow(
+    signs: &[Sign],
+    characters: &Runs,
+    paragraphs: &Runs,
+    mut note: impl FnMut(usize) -> String,
+    asides: &mut Asides,
+) -> Result<Flow, IntakeError> {
     let mut flow = Flow::default();
+    let mut struck: Option<Deletion> = None;
     let (mut line, mut cell, mut row) = (String::new(), Flow::default(), Vec::new());
     // For each open field, whether its result has begun.
     let mut fields: Vec<bool> = Vec::new();
     for sign in signs {
         let shown = fields.iter().all(|result| *result);
+        let deleted = characters.deleted(sign.place);
+        if !deleted && let Some(deletion) = struck.take() {
+            asides.deletion(deletion, false)?;
+        }
         match sign.c {
             '\u{13}' => fields.push(false),
             '\u{14}' => {
@@ -333,7 +366,16 @@ fn flow(signs: &[Sign], characters: &Runs, paragraphs: &Runs, mut note: impl FnM
                 cell.push(Shape::Paragraph, std::mem::take(&mut line));
                 row.push(std::mem::take(&mut cell));
             }
-            _ if !shown || characters.left_out(sign.place) => {}
+            _ if !shown || characters.hidden(sign.place) => {}
+            c if deleted => {
+                let deletion = struck.get_or_insert_with(|| Deletion {
+                    before: before(&line),
+                    text: String::new(),
+                    author: None,
+                    day: None,
+                });
+                deletion.text.push(if c == '\t' { ' ' } else { c });
+            }
             '\u{0b}' => line.push('\n'),
             '\u{0e}' | '\t' => line.push(' '),
             '\u{1e}' => line.push('-'),
@@ -344,6 +386,9 @@ fn flow(signs: &[Sign], characters: &Runs, paragraphs: &Runs, mut note: impl FnM
             c => line.push(c),
         }
     }
+    if let Some(deletion) = struck {
+        asides.deletion(deletion, false)?;
+    }
     if !line.is_empty() {
         cell.push(Shape::Paragraph, line);
     }
@@ -351,7 +396,7 @@ fn flow(signs: &[Sign], characters: &Runs, paragraphs: &Runs, mut note: impl FnM
         row.push(cell);
     }
     flow.push_row(row);
-    flow
+    Ok(flow)
 }
 
 /// Where paragraphs say nothing of rows, a mark right after a cell ends the row.
@@ -373,7 +418,8 @@ mod tests {
             .map(|(place, c)| Sign { c, place })
             .collect();
         let none = Runs::default();
-        let text = flow(&signs, &none, &none, |_| "[1]".into()).into_text();
+        let flow = flow(&signs, &none, &none, |_| "[1]".into(), &mut Asides::default()).unwrap();
+        let text = flow.into_text();
         assert_eq!(text, "Page 7 of\nall.[1]\n\nDrug | Dose\n\nIron\n\n\u{c}\n\nNext");
     }
 
@@ -389,6 +435,10 @@ mod tests {
             "Lease of 12 Mill Lane\n\nRent is \u{20ac}900."
         );
         assert_eq!(read.kind, Kind::Doc);
+        let [deletion] = read.deletions.as_slice() else {
+            panic!()
+        };
+        assert_eq!(deletion.text, "To be struck.");
     }
 
     #[test]

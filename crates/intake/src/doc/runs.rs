@@ -24,7 +24,8 @@ pub(super) enum Of {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Marks {
-    left_out: bool,
+    deleted: bool,
+    hidden: bool,
     in_table: bool,
     ends_row: bool,
 }
@@ -64,9 +65,14 @@ impl Runs {
         !self.any
     }
 
-    /// Whether the character there is deleted or hidden.
-    pub(super) fn left_out(&self, place: usize) -> bool {
-        self.at(place).left_out
+    /// Whether the character there is deleted.
+    pub(super) fn deleted(&self, place: usize) -> bool {
+        self.at(place).deleted
+    }
+
+    /// Whether the character there is hidden.
+    pub(super) fn hidden(&self, place: usize) -> bool {
+        self.at(place).hidden
     }
 
     /// Whether the paragraph there lies in a table.
@@ -120,7 +126,8 @@ fn marks(changes: &[u8]) -> Marks {
     while let Some(change) = u16_at(rest, 0) {
         let on = rest.get(2).is_some_and(|value| value & 1 == 1);
         match change {
-            DELETED | HIDDEN => marks.left_out |= on,
+            DELETED => marks.deleted = on,
+            HIDDEN => marks.hidden = on,
             IN_TABLE => marks.in_table = on,
             ENDS_ROW => marks.ends_row = on,
             _ => {}
@@ -148,7 +155,7 @@ mod tests {
             0x03, 0x6a, 1, 2, 3, 4, 0x08, 0xd6, 3, 0, 9, 9, 0x00, 0x08, 1, 0x16, 0x24, 1,
         ];
         let marks = marks(&changes);
-        assert!(marks.left_out && marks.in_table && !marks.ends_row);
+        assert!(marks.deleted && !marks.hidden && marks.in_table && !marks.ends_row);
         assert!(
             super::marks(&changes[..3]) == Marks::default(),
             "a list cut off ends"

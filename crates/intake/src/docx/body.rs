@@ -1,12 +1,15 @@
 //! The walk through a document part.
 //!
-//! Owns which elements are text, which are left out, and where pages end. Tracked insertions are in
-//! and tracked deletions out; of alternative contents one is read; text boxes come after the paragraph
+//! Owns which elements are text, which are left out, and where pages end. Tracked insertions are in;
+//! tracked deletions are kept apart, and so are comments; of alternative contents one is read; text boxes come after the paragraph
 //! they hang on; field codes are left out and their results stay. Nothing here recurses, so no depth
 //! of nesting can exhaust the stack.
 
 use super::numbering::Numbering;
 use super::styles::{Numbered, Rank, Styles};
+use crate::asides::{Asides, Comment, before};
+use crate::details::Day;
+use crate::document::Deletion;
 use crate::error::IntakeError;
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
@@ -41,6 +44,12 @@ pub(super) struct Body {
     pub references: Vec<(NoteKind, String)>,
     /// The notes of a notes part, by id.
     pub notes: HashMap<String, Flow>,
+    /// Comments in the order they are referred to: id and what each is about.
+    pub remarked: Vec<(String, String)>,
+    /// The comments of a comments part: id, and all but what each is about.
+    pub comments: Vec<(String, Comment)>,
+    /// What tracked changes deleted.
+    pub asides: Asides,
 }
 
 /// The two kinds of notes, each with ids of its own.
@@ -73,13 +82,16 @@ pub(super) fn walk(
         rows: Vec::new(),
         alternatives: Vec::new(),
         written: 0,
+        struck: None,
+        struck_at: None,
+        anchors: Vec::new(),
     };
     while let Some(event) = xml.next()? {
         match event {
             Event::Start(_) if walk.skipped > 0 => walk.skipped += 1,
             Event::Start(tag) => walk.start(&xml, &tag)?,
             Event::End(_) if walk.skipped > 0 => walk.skipped -= 1,
-            Event::End(_) => walk.end(),
+            Event::End(_) => walk.end()?,
             other if walk.open.last() == Some(&Element::Text) => walk.write(&characters(&other))?,
             _ => {}
         }
@@ -99,6 +111,8 @@ enum Element {
     Cell,
     TextBox,
     Note,
+    Comment,
+    Deletion,
     Alternatives,
     Other,
 }
@@ -115,7 +129,7 @@ struct Paragraph {
 #[derive(Default)]
 struct Row {
     cells: Vec<Flow>,
-    deleted: bool,
+    deleted: Option<Deletion>,
 }
 
 struct Walk<'a> {
@@ -132,6 +146,12 @@ struct Walk<'a> {
     /// For each open set of alternatives, how much was written before it.
     alternatives: Vec<usize>,
     written: usize,
+    /// The open deletion.
+    struck: Option<Deletion>,
+    /// How much was written, and in how many paragraphs, when the last deletion ended.
+    struck_at: Option<(usize, usize)>,
+    /// For each open range that a comment is about: its id, how many paragraphs were open and where in the last it began.
+    anchors: Vec<(String, usize, usize)>,
 }
 
 impl Walk<'_> {
@@ -139,6 +159,7 @@ impl Walk<'_> {
         let name = tag.local_name();
         let within = self.open.last().copied().unwrap_or(Element::Other);
         let element = match (name.as_ref(), within) {
+            ("delText", _) if self.struck.is_some() => Some(Element::Text),
             (name, _) if is_left_out(name) => None,
             (name, Element::Property) => {
                 self.property(name, xml, tag);
@@ -160,12 +181,38 @@ impl Walk<'_> {
             }
             ("trPr", _) => Some(Element::RowProperties),
             ("del", Element::RowProperties) => {
+                let deletion = self.deletion(xml, tag);
                 if let Some(row) = self.rows.last_mut() {
-                    row.deleted = true;
+                    row.deleted = Some(deletion);
                 }
                 Some(Element::Other)
             }
-            ("del" | "moveFrom", _) => None,
+            // What was moved stands where it was moved to.
+            ("moveFrom", _) => None,
+            ("del", _) if self.struck.is_none() => {
+                self.struck = Some(self.deletion(xml, tag));
+                Some(Element::Deletion)
+            }
+            ("comment", _) => {
+                let comment = Comment {
+                    author: xml.attribute(tag, "author"),
+                    day: xml.attribute(tag, "date").and_then(|date| Day::from_iso(&date)),
+                    ..Comment::default()
+                };
+                let id = xml.attribute(tag, "id").unwrap_or_default();
+                self.body.comments.push((id, comment));
+                Some(self.open_flow(Element::Comment, None))
+            }
+            ("commentRangeStart", _) => {
+                let id = xml.attribute(tag, "id").unwrap_or_default();
+                let at = self.paragraphs.last().map_or(0, |paragraph| paragraph.text.len());
+                self.anchors.push((id, self.paragraphs.len(), at));
+                Some(Element::Other)
+            }
+            ("commentRangeEnd" | "commentReference", _) => {
+                self.end_remark(xml.attribute(tag, "id").unwrap_or_default());
+                Some(Element::Other)
+            }
             ("tc", _) => Some(self.open_flow(Element::Cell, None)),
             ("txbxContent", _) => Some(self.open_flow(Element::TextBox, None)),
             // Separators are notes too, of another type.
@@ -198,6 +245,34 @@ impl Walk<'_> {
     fn open_flow(&mut self, element: Element, note: Option<String>) -> Element {
         self.flows.push((Flow::default(), note));
         element
+    }
+
+    /// The deletion that begins here.
+    fn deletion(&self, xml: &Xml<'_>, tag: &BytesStart<'_>) -> Deletion {
+        let text = self
+            .paragraphs
+            .last()
+            .map_or("", |paragraph| paragraph.text.as_str());
+        Deletion {
+            before: before(&without_marks(text)),
+            text: String::new(),
+            author: xml.attribute(tag, "author"),
+            day: xml.attribute(tag, "date").and_then(|date| Day::from_iso(&date)),
+        }
+    }
+
+    /// Ends the range a comment is about, unless its paragraph did; one without a range is about a place.
+    fn end_remark(&mut self, id: String) {
+        if let Some(open) = self.anchors.iter().rposition(|(anchor, _, _)| *anchor == id) {
+            let (_, depth, at) = self.anchors.remove(open);
+            let paragraph = self.paragraphs.last().filter(|_| self.paragraphs.len() == depth);
+            let text = paragraph.and_then(|paragraph| paragraph.text.get(at..));
+            self.body
+                .remarked
+                .push((id, without_marks(text.unwrap_or_default())));
+        } else if self.body.remarked.iter().all(|(other, _)| *other != id) {
+            self.body.remarked.push((id, String::new()));
+        }
     }
 
     fn property(&mut self, name: &str, xml: &Xml<'_>, tag: &BytesStart<'_>) {
@@ -254,7 +329,7 @@ impl Walk<'_> {
     }
 
     fn refer(&mut self, kind: NoteKind, xml: &Xml<'_>, tag: &BytesStart<'_>) -> Result<(), IntakeError> {
-        let Some(id) = xml.attribute(tag, "id") else {
+        let Some(id) = xml.attribute(tag, "id").filter(|_| self.struck.is_none()) else {
             return Ok(());
         };
         let number = self.body.references.len();
@@ -264,6 +339,10 @@ impl Walk<'_> {
 
     fn write(&mut self, text: &str) -> Result<(), IntakeError> {
         self.budget.spend(text.len())?;
+        if let Some(struck) = &mut self.struck {
+            struck.text.push_str(&text.replace(is_break, ""));
+            return Ok(());
+        }
         self.written += text.trim().len();
         match self.paragraphs.last_mut() {
             Some(paragraph) => paragraph.text.push_str(text),
@@ -279,7 +358,7 @@ impl Walk<'_> {
             .map_or(&mut self.body.flow, |(flow, _)| flow)
     }
 
-    fn end(&mut self) {
+    fn end(&mut self) -> Result<(), IntakeError> {
         match self.open.pop() {
             Some(Element::Paragraph) => self.end_paragraph(),
             Some(Element::Alternatives) => drop(self.alternatives.pop()),
@@ -292,8 +371,28 @@ impl Walk<'_> {
             }
             Some(Element::Row) => {
                 let row = self.rows.pop().unwrap_or_default();
-                if !row.deleted {
-                    self.end_row(row.cells);
+                match row.deleted {
+                    None => self.end_row(row.cells),
+                    Some(deletion) => {
+                        let mut cells = Flow::default();
+                        cells.push_row(row.cells);
+                        let text = without_marks(&cells.into_text());
+                        self.body.asides.deletion(Deletion { text, ..deletion }, false)?;
+                    }
+                }
+            }
+            Some(Element::Deletion) => {
+                if let Some(deletion) = self.struck.take() {
+                    let here = Some((self.written, self.paragraphs.len()));
+                    let goes_on = self.struck_at == here && !deletion.before.is_empty();
+                    self.body.asides.deletion(deletion, goes_on)?;
+                    self.struck_at = here;
+                }
+            }
+            Some(Element::Comment) => {
+                let (text, _) = self.flows.pop().unwrap_or_default();
+                if let Some((_, comment)) = self.body.comments.last_mut() {
+                    comment.text = without_marks(&text.into_text());
                 }
             }
             Some(Element::TextBox) => {
@@ -310,10 +409,18 @@ impl Walk<'_> {
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn end_paragraph(&mut self) {
+        self.struck_at = None;
+        let depth = self.paragraphs.len();
         let mut paragraph = self.paragraphs.pop().unwrap_or_default();
+        // A comment about more than one paragraph is shown with what it is about in the first.
+        while let Some((id, _, at)) = self.anchors.pop_if(|(_, open, _)| *open == depth) {
+            let text = paragraph.text.get(at..).unwrap_or_default();
+            self.body.remarked.push((id, without_marks(text)));
+        }
         let style = paragraph.style.as_deref();
         let plain = paragraph
             .text
@@ -366,6 +473,17 @@ impl Walk<'_> {
     }
 }
 
+/// A text without the marks of this module, and without the places of notes.
+pub(super) fn without_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, piece) in text.split(NOTE).enumerate() {
+        if at % 2 == 0 || piece.parse::<usize>().is_err() {
+            out.extend(piece.chars().filter(|c| !is_break(*c)));
+        }
+    }
+    out
+}
+
 /// Content that is not the document's text: formatting, deletions, field codes, the readings of
 /// phonetic guides, and what other programs embed.
 fn is_left_out(name: &str) -> bool {
@@ -399,13 +517,42 @@ mod tests {
     }
 
     #[test]
-    fn insertions_are_in_and_deletions_out() {
+    fn insertions_are_in_and_deletions_apart() {
         let xml = r#"<w:document xmlns:w="x"><w:body><w:p><w:r><w:t>Pay </w:t></w:r>
-            <w:del><w:r><w:delText>100</w:delText></w:r></w:del><w:ins><w:r><w:t>200</w:t></w:r></w:ins>
+            <w:del w:author="Ruth" w:date="2024-05-03T10:00:00Z"><w:r><w:delText>1</w:delText></w:r></w:del>
+            <w:del w:author="Ruth" w:date="2024-05-03T10:00:00Z"><w:r><w:delText>00</w:delText><w:footnoteReference w:id="1"/></w:r></w:del><w:ins><w:r><w:t>200</w:t></w:r></w:ins>
             <w:moveFrom><w:r><w:t> gone</w:t></w:r></w:moveFrom><w:r><w:t xml:space="preserve"> pounds</w:t></w:r></w:p>
             <w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:r><w:t>old row</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
             </w:body></w:document>"#;
         assert_eq!(text(xml), "Pay 200 pounds");
+        let mut budget = TextBudget::default();
+        let body = walk(xml, &Styles::default(), &mut Numbering::default(), &mut budget).unwrap();
+        assert!(
+            body.references.is_empty(),
+            "a note that was deleted is not counted"
+        );
+        let (_, deletions) = body.asides.after("");
+        let told: Vec<_> = deletions
+            .iter()
+            .map(|one| (one.before.as_str(), one.text.as_str()))
+            .collect();
+        assert_eq!(told, [("Pay", "100"), ("", "old row")]);
+        assert_eq!(deletions[0].author.as_deref(), Some("Ruth"));
+        assert_eq!(deletions[0].day, Day::new(2024, 5, 3));
+    }
+
+    #[test]
+    fn comments_know_what_they_are_about() {
+        let xml = r#"<b><p><t>The </t><commentRangeStart id="1"/><t>rent</t><commentRangeEnd id="1"/><commentReference id="1"/><t> is due</t>
+            <commentRangeStart id="2"/><t> now.</t></p><p><t>Or later.</t><commentRangeEnd id="2"/><commentReference id="2"/><commentReference id="3"/></p></b>"#;
+        let mut budget = TextBudget::default();
+        let body = walk(xml, &Styles::default(), &mut Numbering::default(), &mut budget).unwrap();
+        let told: Vec<_> = body
+            .remarked
+            .iter()
+            .map(|(id, on)| (id.as_str(), on.as_str()))
+            .collect();
+        assert_eq!(told, [("1", "rent"), ("2", " now."), ("3", "")]);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! Owns how the parts of a package come together. Pages are where Word last put them, if the file says
 //! so; a file that does not is cut as [`crate::paginate`] cuts any text. Footnotes stand at the end of
 //! their page and endnotes at the end of the document, both marked where they are referred to.
-//! Comments, headers and footers are not part of the text.
+//! Comments come after the text, and so does what the heads and feet of its pages say.
 
 mod body;
 mod numbering;
 mod styles;
 
+use crate::asides::Asides;
 use crate::clean::{Spacing, tidy};
 use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
 use crate::error::{Excess, IntakeError};
@@ -16,7 +17,7 @@ use crate::flow::{Counting, Flow};
 use crate::limits::{MOST_PAGES, TextBudget};
 use crate::package::Package;
 use crate::{paginate, title};
-use body::{BREAK, Body, NOTE, NoteKind, RENDERED, SECTION, is_break};
+use body::{BREAK, Body, NOTE, NoteKind, RENDERED, SECTION, is_break, without_marks};
 use numbering::Numbering;
 use std::collections::HashMap;
 use styles::Styles;
@@ -43,6 +44,14 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         (NoteKind::Foot, part("footnotes")?),
         (NoteKind::End, part("endnotes")?),
     ];
+    let comments = part("comments")?;
+    let mut margins = Vec::new();
+    for link in links
+        .iter()
+        .filter(|link| matches!(link.kind.as_str(), "header" | "footer"))
+    {
+        margins.extend(package.text(&link.target)?);
+    }
     let mut budget = TextBudget::default();
     let text = package.text(&main)?.ok_or(IntakeError::Corrupt(Kind::Docx))?;
     let mut document = body::walk(&text, &styles, &mut numbering, &mut budget)?;
@@ -54,16 +63,41 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
             texts.extend(read.notes.into_iter().map(|(id, note)| ((kind, id), note)));
         }
     }
-    let pages = pages(&mut document, texts)?;
+    let mut asides = std::mem::take(&mut document.asides);
+    if let Some(text) = comments {
+        let read = body::walk(&text, &styles, &mut numbering, &mut budget)?;
+        place_comments(read, &document.remarked, &mut asides);
+    }
+    for text in margins {
+        let read = body::walk(&text, &styles, &mut numbering, &mut budget)?;
+        asides.margin(&without_marks(&read.flow.into_text()));
+    }
+    let mut pages = pages(&mut document, texts)?;
+    let (after, deletions) = asides.after(&pages.join("\n"));
+    if let Some(last) = pages.last_mut() {
+        last.push_str(&after);
+    }
     // Damaged properties are no reason to refuse a text.
     let properties = package.properties().unwrap_or_default();
     let declared = properties.title.as_deref().and_then(title::declared);
     let styled = document
         .title
-        .and_then(|(_, text)| title::declared(&without_notes(&text)));
+        .and_then(|(_, text)| title::declared(&without_marks(&text)));
     let mut read = conclude(pages, declared.or(styled))?;
     read.details = properties.into_details();
+    read.deletions = deletions;
     Ok(read)
+}
+
+/// Puts comments in the order they are referred to, each with what it is about.
+fn place_comments(part: Body, remarked: &[(String, String)], asides: &mut Asides) {
+    let place = |id: &str| remarked.iter().position(|(other, _)| other == id);
+    let mut comments = part.comments;
+    comments.sort_by_key(|(id, _)| place(id).unwrap_or(usize::MAX));
+    for (id, mut comment) in comments {
+        comment.on = place(&id).map_or_else(String::new, |at| remarked[at].1.clone());
+        asides.comment(comment);
+    }
 }
 
 fn conclude(texts: Vec<String>, named: Option<String>) -> Result<Extracted, IntakeError> {
@@ -130,7 +164,7 @@ fn pages(
                 } else {
                     &mut endnotes
                 };
-                end.push_str(&format!("\n\n{label} {}", without_notes(&note.into_text())));
+                end.push_str(&format!("\n\n{label} {}", without_marks(&note.into_text())));
             }
             Some(label)
         });
@@ -198,10 +232,6 @@ fn with_labels(text: &str, mut label: impl FnMut(usize) -> Option<String>) -> St
         }
     }
     out
-}
-
-fn without_notes(text: &str) -> String {
-    with_labels(text, |_| None)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! RTF: the text of a Rich Text Format document (specification 1.9.1).
 //!
-//! Owns which destinations are text and which encoding the bytes of a run are in. Tracked deletions, hidden text,
-//! field codes, comments, headers and footers are left out; notes stand at the end of their page, text boxes after
-//! their paragraph. Written here because the crates there are either lose the encodings of fonts or keep only the
+//! Owns which destinations are text and which encoding the bytes of a run are in. Hidden text and field codes are left
+//! out and tracked deletions kept apart; notes stand at the end of their page, text boxes after their paragraph,
+//! comments and what the heads and feet of pages say after everything. Written here because the crates there are either lose the encodings of fonts or keep only the
 //! formatting of text boxes, notes and tables, and not what they say. Nothing recurses.
 
 mod lexer;
@@ -24,7 +24,11 @@ use walk::walk;
 pub(crate) fn read(bytes: &[u8]) -> Result<Extracted, IntakeError> {
     let (flow, info) = walk(bytes)?;
     let declared = info.title.as_deref().and_then(title::declared);
-    let mut read = text::document(Kind::Rtf, &flow.into_text(), declared)?;
+    let mut text = flow.into_text();
+    let (after, deletions) = info.asides.after(&text);
+    text.push_str(&after);
+    let mut read = text::document(Kind::Rtf, &text, declared)?;
+    read.deletions = deletions;
     if info.cut_off {
         let page = u32::try_from(read.pages.len()).unwrap_or(u32::MAX);
         let problem = PageProblem::Damaged;
@@ -80,9 +84,19 @@ mod tests {
     }
 
     #[test]
-    fn deletions_comments_and_headers_are_out() {
-        let rtf = b"{\\rtf1 Pay {\\deleted 100}{\\revised 200} pounds{\\v hidden}{\\*\\unknown x}{\\header Running}{\\*\\atnid AO}{\\annotation why}.\\par}";
-        assert_eq!(text(rtf), "Pay 200 pounds.");
+    fn deletions_are_apart_and_comments_and_headers_at_the_end() {
+        let rtf = b"{\\rtf1 Pay {\\deleted 1}{\\deleted 00}{\\revised 200} pounds{\\v hidden}{\\*\\unknown x}{\\header Running \\chpgn\\par}{\\*\\atnid AO}\
+            {\\*\\atnauthor Amara Osei}{\\*\\annotation why {\\deleted not}}.\\par}";
+        assert_eq!(
+            text(rtf),
+            "Pay 200 pounds.\n\nComments\n\u{2022} Amara Osei: why\n\nAt the head or foot of pages\nRunning"
+        );
+        let deletions = read(rtf).unwrap().deletions;
+        let told: Vec<_> = deletions
+            .iter()
+            .map(|one| (one.before.as_str(), one.text.as_str()))
+            .collect();
+        assert_eq!(told, [("Pay", "100"), ("why", "not")]);
     }
 
     #[test]

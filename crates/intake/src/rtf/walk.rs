@@ -3,8 +3,10 @@
 use super::lexer::{Lexer, Token};
 use super::part::Part;
 use super::words::{code_page, code_page_of_charset, is_left_out};
+use crate::asides::{Asides, Comment, before};
 use crate::charset::{Charset, symbol};
 use crate::details::Day;
+use crate::document::Deletion;
 use crate::error::{Excess, IntakeError};
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
@@ -13,13 +15,14 @@ use std::collections::HashMap;
 /// Groups nest some dozen deep in real files.
 pub(super) const DEEPEST: usize = 4_000;
 
-/// What the file says about itself, and whether it ends too early.
+/// What the file says about itself, what stands beside its text, and whether it ends too early.
 #[derive(Default)]
 pub(super) struct Info {
     pub(super) title: Option<String>,
     pub(super) author: Option<String>,
     pub(super) created: Option<Day>,
     pub(super) modified: Option<Day>,
+    pub(super) asides: Asides,
     pub(super) cut_off: bool,
 }
 
@@ -65,6 +68,7 @@ enum Destination {
     Author,
     Created,
     Modified,
+    CommentAuthor,
 }
 
 #[derive(Clone, Copy)]
@@ -83,6 +87,9 @@ struct Group {
 enum PartKind {
     Note,
     Box,
+    Comment,
+    /// The head or foot of pages.
+    Margin,
 }
 
 struct Walk {
@@ -102,6 +109,10 @@ struct Walk {
     fonts: HashMap<i32, Charset>,
     font_named: Option<i32>,
     notes: Vec<String>,
+    /// Who makes the next comment.
+    commenter: Option<String>,
+    /// Deleted words that go on.
+    struck: Option<Deletion>,
     info: Info,
     date: [u16; 3],
     budget: TextBudget,
@@ -122,6 +133,8 @@ impl Walk {
             fonts: HashMap::new(),
             font_named: None,
             notes: Vec::new(),
+            commenter: None,
+            struck: None,
             info: Info::default(),
             date: [0; 3],
             budget: TextBudget::default(),
@@ -177,10 +190,17 @@ impl Walk {
             _ => {}
         }
         if let Some(kind) = group.part {
+            self.end_deletion()?;
             let outer = self.outer.pop().unwrap_or_default();
             let ended = std::mem::replace(&mut self.part, outer).finish();
             match kind {
                 PartKind::Box => self.part.boxes.append(ended),
+                PartKind::Comment => self.info.asides.comment(Comment {
+                    author: self.commenter.take(),
+                    text: ended.into_text(),
+                    ..Comment::default()
+                }),
+                PartKind::Margin => self.info.asides.margin(&ended.into_text()),
                 PartKind::Note => {
                     let label = self.notes.len() + 1;
                     self.notes.push(format!("[{label}] {}", ended.into_text().trim()));
@@ -247,6 +267,12 @@ impl Walk {
             b"creatim" if self.group().destination == Destination::Info => self.enter(Destination::Created),
             b"revtim" if self.group().destination == Destination::Info => self.enter(Destination::Modified),
             b"footnote" => self.begin_part(PartKind::Note),
+            b"annotation" => self.begin_part(PartKind::Comment),
+            b"atnauthor" => self.enter(Destination::CommentAuthor),
+            b"header" | b"headerl" | b"headerr" | b"headerf" | b"footer" | b"footerl" | b"footerr"
+            | b"footerf" => {
+                self.begin_part(PartKind::Margin);
+            }
             b"shptxt" | b"dptxbxtext" => self.begin_part(PartKind::Box),
             b"listtext" | b"pntext" => self.part.item = true,
             // The Unicode form of what stands before it in the system's encoding: as visible as what holds both.
@@ -269,6 +295,13 @@ impl Walk {
     /// Words that stand for characters or end something.
     fn layout(&mut self, word: &[u8], number: Option<i32>) -> Result<(), IntakeError> {
         if !self.visible() {
+            if let Some(struck) = self
+                .struck
+                .as_mut()
+                .filter(|_| matches!(word, b"par" | b"line" | b"cell"))
+            {
+                struck.text.push('\n');
+            }
             return Ok(());
         }
         let character = match word {
@@ -286,7 +319,10 @@ impl Walk {
             _ => "",
         };
         match word {
-            b"par" | b"sect" => self.part.end_paragraph(),
+            b"par" | b"sect" => {
+                self.end_deletion()?;
+                self.part.end_paragraph();
+            }
             b"pard" => self.part.in_table = false,
             b"intbl" => self.part.in_table = true,
             b"itap" => self.part.in_table = number.unwrap_or(0) > 0,
@@ -411,13 +447,34 @@ impl Walk {
         match self.group().destination {
             Destination::Text if self.visible() => {
                 self.budget.spend(text.len())?;
+                if !text.is_empty() {
+                    self.end_deletion()?;
+                }
                 self.part.line.push_str(text);
             }
+            Destination::Text if self.group().deleted => {
+                self.budget.spend(text.len())?;
+                let line = &self.part.line;
+                let struck = self.struck.get_or_insert_with(|| Deletion {
+                    before: before(line),
+                    text: String::new(),
+                    author: None,
+                    day: None,
+                });
+                struck.text.push_str(text);
+            }
+            Destination::CommentAuthor => self.commenter.get_or_insert_default().push_str(text),
             Destination::Title => self.info.title.get_or_insert_default().push_str(text),
             Destination::Author => self.info.author.get_or_insert_default().push_str(text),
             _ => {}
         }
         Ok(())
+    }
+
+    fn end_deletion(&mut self) -> Result<(), IntakeError> {
+        self.struck
+            .take()
+            .map_or(Ok(()), |struck| self.info.asides.deletion(struck, false))
     }
 
     fn end_page(&mut self) {
@@ -433,6 +490,7 @@ impl Walk {
         while !self.groups.is_empty() {
             self.close()?;
         }
+        self.end_deletion()?;
         let mut flow = self.part.finish();
         for note in self.notes {
             flow.push(Shape::Paragraph, note);
