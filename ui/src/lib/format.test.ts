@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, onDay, plural, timeLeft, when } from './format';
+import { bytes, onDay, pace, plural, timeLeft, when } from './format';
 
 describe('format', () => {
   it('counts with the right word', () => {
@@ -31,6 +31,9 @@ describe('format', () => {
     expect(timeLeft(2)).toBe('a few seconds left');
     expect(timeLeft(31)).toBe('35 s left');
     expect(timeLeft(130)).toBe('2 min left');
+    expect(pace(90, 60)).toBe('about 90 a minute, ');
+    expect(pace(1, 600)).toBe('');
+    expect(pace(3, 2)).toBe('');
     expect(timeLeft(7300)).toBe('2 h 2 min left');
   });
 });

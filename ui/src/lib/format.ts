@@ -55,6 +55,12 @@ export function timeLeft(seconds: number): string {
   return `${hours} h ${minutes % 60} min left`;
 }
 
+/** How fast files go, from how many are to go and how long that takes; nothing where a number would mislead. */
+export function pace(open: number, secondsLeft: number): string {
+  const minute = Math.round((open / secondsLeft) * 60);
+  return secondsLeft < 5 || minute < 1 ? '' : `about ${count(minute)} a minute, `;
+}
+
 export function took(seconds: number): string {
   const digits = seconds < 10 ? 1 : 0;
   return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }).format(seconds)} s`;
