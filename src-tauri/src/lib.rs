@@ -181,6 +181,7 @@ fn builder() -> Builder<tauri::Wry> {
             documents::document,
             documents::page_scan,
             documents::page_text,
+            documents::deletions,
             documents::move_documents,
             documents::trash_documents,
             documents::restore_documents,

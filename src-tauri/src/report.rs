@@ -2,13 +2,13 @@
 
 use cabinet_library::{Document, Job, JobState};
 
-/// A comma-separated table with its heading. `rows` pairs each job with the document it made or found, where that is
-/// still in the cabinet. Names only, never the place a file lay in.
-pub fn table(rows: &[(Job, Option<Document>)]) -> Vec<u8> {
+/// A comma-separated table with its heading. `rows` has each job with the document it made or found, where that is
+/// still in the cabinet, and the one whose text is the same. Names only, never the place a file lay in.
+pub fn table(rows: &[(Job, Option<Document>, Option<Document>)]) -> Vec<u8> {
     let mut out = String::from(
-        "File,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,Without text,Reason,What to do\r\n",
+        "File,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,Without text,Tracked deletions left out,Same text as,Reason,What to do\r\n",
     );
-    for (job, document) in rows {
+    for (job, document, twin) in rows {
         let of =
             |count: fn(&Document) -> u32| document.as_ref().map_or(String::new(), |d| count(d).to_string());
         let failure = job.failure.as_ref();
@@ -20,6 +20,8 @@ pub fn table(rows: &[(Job, Option<Document>)]) -> Vec<u8> {
             of(|d| d.ocr_pages),
             of(|d| d.faint_pages),
             of(|d| d.pages_without_text),
+            of(|d| d.deletions),
+            twin.as_ref().map_or(String::new(), |d| d.title.clone()),
             failure.map_or(String::new(), |f| f.message.clone()),
             failure.map_or(String::new(), |f| f.advice.clone()),
         ];

@@ -3,6 +3,7 @@
 mod assistant;
 mod backup;
 mod bad_input;
+mod beside;
 mod deidentify;
 mod escalation;
 mod faults;

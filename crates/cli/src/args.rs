@@ -76,6 +76,9 @@ pub enum Command {
         /// Its text, page by page
         #[arg(long)]
         text: bool,
+        /// What tracked changes deleted from it, which is no part of its text
+        #[arg(long, conflicts_with = "text")]
+        deletions: bool,
     },
     /// Folders
     #[command(subcommand)]

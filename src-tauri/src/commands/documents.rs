@@ -8,7 +8,7 @@ use tauri::ipc::Response;
 use super::Answer;
 use crate::error::{intake, ui};
 use crate::state::App;
-use crate::wire::{DocumentRow, PageScan, PageText};
+use crate::wire::{Deletion, DocumentRow, PageScan, PageText};
 
 /// Documents of one folder or of all; those in the trash or those outside it.
 #[tauri::command]
@@ -60,6 +60,19 @@ pub async fn page_text(app: State<'_, App>, id: String, page: u32) -> Answer<Pag
         page: page.number,
         text: page.text,
     })
+}
+
+/// What tracked changes deleted from a document.
+#[tauri::command]
+#[specta::specta]
+pub async fn deletions(app: State<'_, App>, id: String) -> Answer<Vec<Deletion>> {
+    let deletions = app
+        .open()?
+        .library()
+        .deletions(id.parse().map_err(ui)?)
+        .await
+        .map_err(ui)?;
+    Ok(deletions.into_iter().map(Into::into).collect())
 }
 
 /// Where the words of a page stand on its picture; nothing for a page that was not recognised.

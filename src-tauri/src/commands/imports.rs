@@ -147,12 +147,16 @@ pub async fn export_jobs(handle: AppHandle, app: State<'_, App>) -> Answer<Optio
     let library = session.library();
     let mut rows = Vec::new();
     for job in library.jobs(u32::MAX).await.map_err(ui)? {
+        // Either may have been deleted since.
         let document = match job.document {
-            // It may have been deleted since.
             Some(id) => library.document(id).await.ok(),
             None => None,
         };
-        rows.push((job, document));
+        let twin = match document.as_ref().and_then(|document| document.same_text_as) {
+            Some(id) => library.document(id).await.ok(),
+            None => None,
+        };
+        rows.push((job, document, twin));
     }
     let table = report::table(&rows);
     let written = path.file_name().map(|name| name.to_string_lossy().into_owned());

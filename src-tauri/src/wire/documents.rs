@@ -52,6 +52,10 @@ pub struct DocumentRow {
     pub replaced_by: Option<String>,
     /// Documents whose place it took; they lie in the trash.
     pub versions_before: u32,
+    /// How often tracked changes deleted something from it.
+    pub deletions: u32,
+    /// An earlier document of its folder whose text is the same.
+    pub same_text_as: Option<String>,
     /// Who wrote it, as the file says; for a message its sender.
     pub author: Option<String>,
     /// The date that stands on it (YYYY-MM-DD).
@@ -74,6 +78,20 @@ pub struct DocumentRow {
     pub added_at: f64,
     /// How far it is.
     pub state: DocumentState,
+}
+
+/// Words that tracked changes deleted.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Deletion {
+    /// The end of the words before it, in one line.
+    pub before: String,
+    /// The words.
+    pub text: String,
+    /// Who deleted them, where the file says so.
+    pub author: Option<String>,
+    /// When (YYYY-MM-DD), where the file says so.
+    pub day: Option<String>,
 }
 
 /// One page of text.
@@ -122,6 +140,17 @@ impl From<library::Folder> for Folder {
     }
 }
 
+impl From<library::Deletion> for Deletion {
+    fn from(d: library::Deletion) -> Self {
+        Self {
+            before: d.before,
+            text: d.text,
+            author: d.author,
+            day: d.day,
+        }
+    }
+}
+
 impl From<library::Document> for DocumentRow {
     fn from(d: library::Document) -> Self {
         Self {
@@ -133,6 +162,8 @@ impl From<library::Document> for DocumentRow {
             parent_id: d.parent.map(|id| id.to_string()),
             replaced_by: d.replaced_by.map(|id| id.to_string()),
             versions_before: d.versions_before,
+            deletions: d.deletions,
+            same_text_as: d.same_text_as.map(|id| id.to_string()),
             author: d.about.author,
             dated: d.about.dated,
             genre: d.about.genre,

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::documents::{doubtful_pages, pages};
+use super::documents::{deletions, doubtful_pages, pages};
 use super::{Context, Ended};
 use crate::failure::Failure;
 
@@ -163,6 +163,8 @@ fn line(path: &str, status: &str, document: Option<&Document>, error: &Value, ms
         "pages_without_text": document.map_or(0, |d| d.pages_without_text),
         "chars": document.map_or(0, |d| d.chars),
         "passages": document.map_or(0, |d| d.passages),
+        "same_text_as": document.and_then(|d| d.same_text_as).map(|id| id.to_string()),
+        "deletions": document.map_or(0, |d| d.deletions),
         "parent_id": document.and_then(|d| d.parent).map(|id| id.to_string()),
         "ocr_pages": document.map_or(0, |d| d.ocr_pages),
         "doubtful_pages": [],
@@ -193,6 +195,15 @@ fn print(context: &Context, line: &Value, document: Option<&Document>) {
                     .take(DOUBTFUL_TOLD)
                 {
                     told += &format!("\n           {}", page["message"].as_str().unwrap_or_default());
+                }
+                if d.deletions > 0 {
+                    told += &format!(
+                        "\n           {}; see `cabinet show ID --deletions`.",
+                        deletions(d)
+                    );
+                }
+                if let Some(other) = d.same_text_as {
+                    told += &format!("\n           Its text is the same as that of {other}.");
                 }
                 format!("{told}\n           {}", d.id)
             }

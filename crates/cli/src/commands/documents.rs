@@ -26,7 +26,7 @@ pub async fn list(context: &Context, folder: Option<String>, trash: bool) -> End
 }
 
 /// `cabinet show`
-pub async fn show(context: &Context, id: &str, text: bool) -> Ended {
+pub async fn show(context: &Context, id: &str, text: bool, deletions: bool) -> Ended {
     let desk = context.desk().await?;
     let id = id.parse()?;
     let document = desk.library().document(id).await?;
@@ -48,6 +48,26 @@ pub async fn show(context: &Context, id: &str, text: bool) -> Ended {
                     }
                 },
             );
+        }
+    } else if deletions {
+        let deletions = desk.library().deletions(id).await?;
+        if deletions.is_empty() {
+            context
+                .out
+                .note("Tracked changes deleted nothing from this document.");
+        }
+        for deletion in deletions {
+            let (author, day) = (deletion.author.as_deref(), deletion.day.as_deref());
+            let value =
+                json!({ "before": deletion.before, "deleted": deletion.text, "author": author, "day": day });
+            context.out.result(&value, || {
+                let who: String = [author, day]
+                    .into_iter()
+                    .flatten()
+                    .map(|one| format!("  ({one})"))
+                    .collect();
+                format!("\u{2026}{} [{}]{who}", deletion.before, deletion.text)
+            });
         }
     } else {
         let doubtful = desk.library().doubtful_pages(id).await?;
@@ -153,6 +173,8 @@ fn row(d: &Document) -> Value {
         "chars": d.chars,
         "bytes": d.bytes,
         "passages": d.passages,
+        "deletions": d.deletions,
+        "same_text_as": d.same_text_as,
         "added_at": d.added_at,
         "state": state(d.state),
         "parent_id": d.parent,
@@ -179,6 +201,8 @@ fn words(d: &Document) -> String {
             .as_ref()
             .map(|language| format!("language {language}")),
         d.parent.map(|parent| format!("from {parent}")),
+        (d.deletions > 0).then(|| deletions(d)),
+        d.same_text_as.map(|other| format!("the same text as {other}")),
     ];
     let known: String = known
         .into_iter()
@@ -194,6 +218,12 @@ fn words(d: &Document) -> String {
         state(d.state),
         d.id
     )
+}
+
+/// "2 deletions by tracked changes left out"
+pub fn deletions(d: &Document) -> String {
+    let noun = if d.deletions == 1 { "deletion" } else { "deletions" };
+    format!("{} {noun} by tracked changes left out", d.deletions)
 }
 
 /// "3 pages, 2 read from pictures, 1 of them hard to read, 1 without text"

@@ -72,7 +72,7 @@ async fn carry_out(context: &Context, command: Command) -> Ended {
             paths,
         } => add::add(context, folder, password, paths).await,
         Command::List { folder, trash } => documents::list(context, folder, trash).await,
-        Command::Show { id, text } => documents::show(context, &id, text).await,
+        Command::Show { id, text, deletions } => documents::show(context, &id, text, deletions).await,
         Command::Folder(command) => documents::folder(context, command).await,
         Command::Follow(command) => follow::follow(context, command).await,
         Command::Remove { ids } => documents::remove(context, ids).await,

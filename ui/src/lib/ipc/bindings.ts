@@ -49,6 +49,8 @@ export const commands = {
 	pageScan: (id: string, page: number) => typedError<PageScan | null, UiError>(__TAURI_INVOKE("page_scan", { id, page })),
 	/**  One page of text. */
 	pageText: (id: string, page: number) => typedError<PageText, UiError>(__TAURI_INVOKE("page_text", { id, page })),
+	/**  What tracked changes deleted from a document. */
+	deletions: (id: string) => typedError<Deletion[], UiError>(__TAURI_INVOKE("deletions", { id })),
 	/**  Moves documents into another folder. */
 	moveDocuments: (ids: string[], folderId: string) => typedError<null, UiError>(__TAURI_INVOKE("move_documents", { ids, folderId })),
 	/**  Puts documents into the trash. */
@@ -402,6 +404,18 @@ export type Coverage = {
 	leftOut: string[],
 };
 
+/**  Words that tracked changes deleted. */
+export type Deletion = {
+	/**  The end of the words before it, in one line. */
+	before: string,
+	/**  The words. */
+	text: string,
+	/**  Who deleted them, where the file says so. */
+	author: string | null,
+	/**  When (YYYY-MM-DD), where the file says so. */
+	day: string | null,
+};
+
 /**  One line of the document list. */
 export type DocumentRow = {
 	/**  Identifier. */
@@ -420,6 +434,10 @@ export type DocumentRow = {
 	replacedBy: string | null,
 	/**  Documents whose place it took; they lie in the trash. */
 	versionsBefore: number,
+	/**  How often tracked changes deleted something from it. */
+	deletions: number,
+	/**  An earlier document of its folder whose text is the same. */
+	sameTextAs: string | null,
 	/**  Who wrote it, as the file says; for a message its sender. */
 	author: string | null,
 	/**  The date that stands on it (YYYY-MM-DD). */

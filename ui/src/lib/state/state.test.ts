@@ -21,6 +21,8 @@ const row = (part: Partial<DocumentRow>): DocumentRow => ({
   parentId: null,
   replacedBy: null,
   versionsBefore: 0,
+  deletions: 0,
+  sameTextAs: null,
   author: null,
   dated: null,
   genre: null,

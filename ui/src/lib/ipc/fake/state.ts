@@ -62,6 +62,8 @@ export function makeDocument(paper: Paper, id: string, folderId: string): FakeDo
       parentId: null,
       replacedBy: null,
       versionsBefore: 0,
+      deletions: 0,
+      sameTextAs: null,
       author: null,
       dated: null,
       genre: null,

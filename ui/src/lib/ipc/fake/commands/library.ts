@@ -77,6 +77,7 @@ export const library = {
   pageText: (documentId, page) =>
     answer(() => ({ page, text: find(documentId).texts[page - 1] ?? '' })),
   pageScan: () => answer(() => null),
+  deletions: () => answer(() => []),
   moveDocuments: (ids, folderId) =>
     done(() => {
       for (const one of ids) find(one).row.folderId = folderId;
