@@ -57,6 +57,7 @@ fn main() {
             "original",
             "page_image",
             "page_scan",
+            "deletions",
             "page_text",
             "passphrase_strength",
             "pause_jobs",
