@@ -199,6 +199,85 @@ fn a_killed_change_of_passphrase_leaves_one_that_opens() {
     }
 }
 
+/// The writing of a key file takes a thousandth of a second, so few kills at random moments fall into it. Here each step of
+/// it is held up, and the kill comes while it is being written: right after a step, and at moments in between.
+#[test]
+fn a_change_of_passphrase_killed_while_it_writes_leaves_one_that_opens() {
+    const HELD: Duration = Duration::from_millis(80);
+    let cabinet = Cabinet::new();
+    let file = |name: &str, text: &str| {
+        let file = cabinet.scratch().join(name);
+        std::fs::write(&file, text).expect("a file");
+        file.to_str().expect("a plain path").to_string()
+    };
+    let (mut now, mut other) = (file("one", PASSPHRASE), file("two", NEXT));
+    let key_file = cabinet.home().join("vault.json");
+    let unfinished = cabinet.home().join("vault.json.0.unfinished");
+    let mut moments = Moments(6);
+    let (mut within, mut changed) = (0, 0);
+    let rounds = rounds() * 4;
+    for _ in 0..rounds {
+        let before = std::fs::read(&key_file).expect("the key file");
+        // Reading it when it is opened is held up too, which does no harm.
+        let hold = format!(
+            "openat,write,fsync,rename:delay_enter={0}:delay_exit={0}",
+            HELD.as_micros()
+        );
+        let args = [
+            "passwd",
+            "--passphrase-file",
+            &now,
+            "--new-passphrase-file",
+            &other,
+        ];
+        let Some(mut command) = cabinet.meddled(&hold, &args) else {
+            return;
+        };
+        let mut tracer = command
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it can be started");
+        // Until the first step of the writing is done, wherever it writes.
+        let touched = || unfinished.exists() || std::fs::read(&key_file).is_ok_and(|bytes| bytes != before);
+        while !touched() && tracer.try_wait().expect("it can be asked").is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(moments.within(HELD * 8));
+        for process in children(tracer.id()) {
+            std::process::Command::new("kill")
+                .args(["-KILL", &process])
+                .status()
+                .expect("kill");
+        }
+        tracer.wait().expect("it ends");
+        within += u32::from(unfinished.exists());
+        let opens = |file: &str| cabinet.run(&["unlock-check", "--passphrase-file", file]).status == Some(0);
+        match (opens(&now), opens(&other)) {
+            (true, false) => {}
+            (false, true) => {
+                std::mem::swap(&mut now, &mut other);
+                changed += 1;
+            }
+            both => panic!("after a kill while it wrote the two passphrases open: {both:?}"),
+        }
+    }
+    eprintln!(
+        "{within} of {rounds} kills left a half-written file, {changed} came after it was in its place"
+    );
+    assert!(within > 0, "kills come while it writes");
+}
+
+/// The processes that a process began.
+fn children(process: u32) -> Vec<String> {
+    let listed = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
+    listed
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_string)
+        .collect()
+}
+
 #[test]
 fn a_killed_backup_leaves_the_earlier_one_or_a_whole_new_one() {
     let cabinet = Cabinet::new();

@@ -211,3 +211,31 @@ fn a_change_of_passphrase_that_finds_no_room_leaves_one_that_opens() {
         assert!(!well || opens.1, "the acknowledged one, {} KiB", one.room);
     });
 }
+
+/// A small file that is written over in its own place finds the room that it just gave up, so a small disk says nothing
+/// about it. So each step of writing the key file is made to fail in turn.
+#[test]
+fn a_change_of_passphrase_whose_writing_fails_leaves_the_old_one() {
+    let cabinet = Cabinet::new();
+    let next = cabinet.scratch().join("next");
+    std::fs::write(&next, NEXT).expect("a file");
+    let next = next.to_str().expect("a plain path");
+    let before = std::fs::read(cabinet.home().join("vault.json")).expect("the key file");
+    for step in ["write:error=ENOSPC", "fsync:error=ENOSPC", "rename:error=ENOSPC"] {
+        let Some(mut command) = cabinet.meddled(step, &["passwd", "--new-passphrase-file", next]) else {
+            return;
+        };
+        let run = command.output().expect("it can be started");
+        let said = String::from_utf8_lossy(&run.stderr);
+        let after = std::fs::read(cabinet.home().join("vault.json")).expect("the key file");
+        assert_eq!(run.status.code(), Some(1), "{step}: {said}");
+        assert!(said.contains("disk is full"), "{step}: {said}");
+        assert_eq!(after, before, "{step}: not a byte of the key file is another");
+        cabinet.run(&["list"]).succeeded();
+        let left = std::fs::read_dir(cabinet.home()).expect("the home").flatten();
+        let remnants: Vec<_> = left
+            .filter(|entry| entry.file_name().to_string_lossy().contains("unfinished"))
+            .collect();
+        assert!(remnants.is_empty(), "{step}: {remnants:?}");
+    }
+}

@@ -77,6 +77,55 @@ impl Cabinet {
         )
     }
 
+    /// Runs a command in an environment with these beside what it has.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub fn run_among(&self, variables: &[(&str, &str)], args: &[&str]) -> Run {
+        let mut command = self.command(PASSPHRASE, args);
+        command.envs(variables.iter().copied());
+        Run::of(command.output().expect("the program can be started"))
+    }
+
+    /// A command that `strace` meddles with: it does with each call on the key file, old or new, what `inject` says. None
+    /// where that cannot be done, which is said; `CABINET_REQUIRE_TRACE` forbids that.
+    ///
+    /// Where a descriptor leads of a process that cannot be dumped, the kernel tells root alone.
+    ///
+    /// # Panics
+    /// When it cannot be done and must be.
+    pub fn meddled(&self, inject: &str, args: &[&str]) -> Option<Command> {
+        let user = Command::new("id").arg("-u").output();
+        let root = user.is_ok_and(|user| user.stdout == b"0\n");
+        let there = Command::new("strace")
+            .arg("-V")
+            .output()
+            .is_ok_and(|run| run.status.success());
+        if !root || !there {
+            eprintln!("not tried: this takes strace and root");
+            assert!(
+                std::env::var_os("CABINET_REQUIRE_TRACE").is_none(),
+                "this run must not skip it"
+            );
+            return None;
+        }
+        let plain = self.command(PASSPHRASE, args);
+        let mut traced = Command::new("strace");
+        traced.args(["-f", "-qq", "-o", "/dev/null"]);
+        for name in ["vault.json", "vault.json.0.unfinished"] {
+            traced.arg("-P").arg(self.home().join(name));
+        }
+        let variables = plain.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        traced
+            .args(["-e", "trace=openat,write,fsync,rename,renameat,renameat2", "-e"])
+            .arg(format!("inject={inject}"))
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .envs(variables)
+            .stdin(Stdio::null());
+        Some(traced)
+    }
+
     /// Starts a command and returns at once, for tests that kill it.
     ///
     /// # Panics
