@@ -16,12 +16,15 @@ const DEBIAN = {
   "librsvg2-dev": "the window's icon",
   "protobuf-compiler": "LanceDB's file formats",
   "libprotobuf-dev": "LanceDB's file formats",
+  "libdbus-1-dev": "asking the keychain, where the user wants that",
 };
 const DEBIAN_FOR_TESTS = {
   xvfb: "a display for the window under test",
   "webkit2gtk-driver": "driving the window (WebDriver)",
   xdotool: "dragging and typing as the desktop does",
   "dbus-daemon": "the session bus of the window under test",
+  "gnome-keyring": "a keychain of the tests' own",
+  "libsecret-tools": "looking into it, and locking it",
   "at-spi2-core": "what a screen reader would see of the window",
   "gir1.2-atspi-2.0": "reading that",
   "gir1.2-gtk-3.0": "a desktop program to drag files from",

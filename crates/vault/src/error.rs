@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::KeychainError;
+
 /// A failure of the vault. No variant carries a path, a passphrase, a key or any content.
 ///
 /// Each message is a sentence for people; [`VaultError::advice`] is its partner: what to do, and whether the data
@@ -49,6 +51,9 @@ pub enum VaultError {
         /// What was found wrong.
         what: &'static str,
     },
+    /// The keychain does not open it, or could not be made to.
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
     /// Another process has this cabinet open.
     #[error("The cabinet is open in another window or program.")]
     InUse,
@@ -186,6 +191,7 @@ impl VaultError {
             Self::EmptyPassphrase => "Type a passphrase.",
             Self::WrongRecoveryCode => "Check that the code was written down for this cabinet.",
             Self::MistypedRecoveryCode { .. } => "Compare it with what you wrote down, group by group.",
+            Self::Keychain(e) => e.advice(),
             Self::InUse => "Close Cabinet there first. Only one program at a time may have it open.",
             Self::Locked => "Unlock the cabinet and try again. Everything stored is safe.",
             Self::CostOutOfBounds => "Choose a cost between the lowest and the highest that Cabinet accepts.",

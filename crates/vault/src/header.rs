@@ -7,6 +7,9 @@
 //! * each wrapping authenticates its own parameters, so they cannot be swapped or weakened;
 //! * a MAC under a subkey of the master key authenticates the whole, once it is open.
 //!
+//! A header with a slot for the keychain is of the second version, one without of the first, so that an older program
+//! names what it lacks and reads what it can.
+//!
 //! What this cannot stop is an old header put back: whoever has it, and the passphrase of its time, gets in.
 //!
 //! The text ends in two lines that are not part of what they protect:
@@ -21,10 +24,13 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::keys::{self, KeptKey, Purpose};
-use crate::{KdfCost, Passphrase, RecoveryCode, VaultError, hex};
+use crate::{KdfCost, KeychainError, Passphrase, RecoveryCode, VaultError, hex};
 
 const FORMAT: &str = "cabinet-vault";
-const VERSION: u32 = 1;
+/// Without a slot for the keychain. Wrappings are of this version in either.
+const FIRST: u32 = 1;
+/// With one.
+const WITH_KEYCHAIN: u32 = 2;
 const KDF: &str = "argon2id";
 const SALT_BYTES: usize = 32;
 const WRAPPED_BYTES: usize = NONCE_LEN + 32 + 16;
@@ -43,7 +49,9 @@ pub(crate) struct Header {
     version: u32,
     cabinet: Uuid,
     passphrase: PassphraseSlot,
-    recovery: RecoverySlot,
+    recovery: RandomSlot,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keychain: Option<RandomSlot>,
 }
 
 /// The master key, wrapped by a key derived from the passphrase.
@@ -57,10 +65,11 @@ struct PassphraseSlot {
     wrapped: String,
 }
 
-/// The master key, wrapped by a key derived from the recovery code, which needs no dear derivation: it is random.
+/// The master key, wrapped by a key derived from the recovery code, or from what the keychain holds. Neither needs a
+/// dear derivation: they are random.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RecoverySlot {
+struct RandomSlot {
     salt: String,
     wrapped: String,
 }
@@ -76,10 +85,11 @@ impl Header {
         let cabinet = Uuid::new_v4();
         Ok(Self {
             format: FORMAT.to_owned(),
-            version: VERSION,
+            version: FIRST,
             cabinet,
             passphrase: PassphraseSlot::seal(cabinet, master, passphrase, cost)?,
-            recovery: RecoverySlot::seal(cabinet, master, recovery)?,
+            recovery: RandomSlot::seal(cabinet, master, recovery.bytes(), Way::Recovery)?,
+            keychain: None,
         })
     }
 
@@ -99,9 +109,33 @@ impl Header {
     /// The same header with another recovery code; the one before opens nothing from then on.
     pub(crate) fn with_code(&self, master: &KeptKey, code: &RecoveryCode) -> Result<Self, VaultError> {
         Ok(Self {
-            recovery: RecoverySlot::seal(self.cabinet, master, code)?,
+            recovery: RandomSlot::seal(self.cabinet, master, code.bytes(), Way::Recovery)?,
             ..self.clone()
         })
+    }
+
+    /// The same header with a slot for this key, which the keychain holds, in place of the one it may have.
+    pub(crate) fn with_keychain(&self, master: &KeptKey, key: &KeptKey) -> Result<Self, VaultError> {
+        let key = &**key.expose_secret();
+        Ok(Self {
+            version: WITH_KEYCHAIN,
+            keychain: Some(RandomSlot::seal(self.cabinet, master, key, Way::Keychain)?),
+            ..self.clone()
+        })
+    }
+
+    /// The same header without a slot for the keychain.
+    pub(crate) fn without_keychain(&self) -> Self {
+        Self {
+            version: FIRST,
+            keychain: None,
+            ..self.clone()
+        }
+    }
+
+    /// True where the keychain opens it.
+    pub(crate) fn has_keychain(&self) -> bool {
+        self.keychain.is_some()
     }
 
     /// Tells this cabinet from every other.
@@ -123,18 +157,30 @@ impl Header {
 
     /// The master key, by the recovery code.
     pub(crate) fn open_by_code(&self, code: &RecoveryCode) -> Result<KeptKey, VaultError> {
-        let slot = &self.recovery;
-        let key = RecoverySlot::key(code, &salt(&slot.salt)?);
-        unwrap(&key, &slot.bound_to(self.cabinet), &slot.wrapped)?.ok_or(VaultError::WrongRecoveryCode)
+        self.recovery
+            .open(self.cabinet, code.bytes(), Way::Recovery)?
+            .ok_or(VaultError::WrongRecoveryCode)
+    }
+
+    /// The master key, by what the keychain holds.
+    pub(crate) fn open_by_keychain(&self, key: &KeptKey) -> Result<KeptKey, VaultError> {
+        let slot = self.keychain.as_ref().ok_or(KeychainError::Off)?;
+        let opened = slot.open(self.cabinet, &**key.expose_secret(), Way::Keychain)?;
+        Ok(opened.ok_or(KeychainError::EntryWrong)?)
     }
 
     /// The text to be written, authenticated under the master key.
     pub(crate) fn to_text(&self, master: &KeptKey) -> Result<String, VaultError> {
+        self.to_text_under(keys::subkey(master, Purpose::Header).expose_secret())
+    }
+
+    /// As [`to_text`](Self::to_text), for whoever holds the subkey alone.
+    pub(crate) fn to_text_under(&self, key: &[u8; 32]) -> Result<String, VaultError> {
         let body = serde_json::to_string_pretty(self).map_err(|_| damaged("it cannot be written"))?;
         let body = body
             .strip_suffix("\n}")
             .ok_or_else(|| damaged("it cannot be written"))?;
-        let mac = hmac::sign(&mac_key(master), body.as_bytes());
+        let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), body.as_bytes());
         let protected = format!("{body}{MAC_BEGINS}{}", hex::encode(mac.as_ref()).as_str());
         let checksum = hex::encode(&Sha256::digest(protected.as_bytes()));
         Ok(format!("{protected}{CHECKSUM_BEGINS}{}{END}", checksum.as_str()))
@@ -173,6 +219,9 @@ impl ReadHeader {
         check_version(&whole)?;
         let header: Header =
             serde_json::from_str(&whole).map_err(|_| damaged("a field is missing or foreign"))?;
+        if header.has_keychain() != (header.version == WITH_KEYCHAIN) {
+            return Err(damaged("a field is missing or foreign"));
+        }
         // Refused before the first derivation, and even for somebody who only has the recovery code.
         header.cost()?;
         Ok(Self {
@@ -199,10 +248,13 @@ fn check_version(text: &str) -> Result<(), VaultError> {
     let found: Versioned = serde_json::from_str(text).map_err(|_| damaged("it has no format and version"))?;
     match found {
         Versioned { format, .. } if format != FORMAT => Err(damaged("it is not a cabinet's")),
-        Versioned { version: VERSION, .. } => Ok(()),
-        Versioned { version, .. } if version > VERSION => Err(VaultError::UnsupportedVersion {
+        Versioned {
+            version: FIRST | WITH_KEYCHAIN,
+            ..
+        } => Ok(()),
+        Versioned { version, .. } if version > WITH_KEYCHAIN => Err(VaultError::UnsupportedVersion {
             found: version,
-            known: VERSION,
+            known: WITH_KEYCHAIN,
         }),
         Versioned { .. } => Err(damaged("its version never existed")),
     }
@@ -245,27 +297,54 @@ impl PassphraseSlot {
             salt,
             wrapped: _,
         } = self;
-        format!("{FORMAT} {VERSION} {cabinet} passphrase {kdf} {memory_kib} {passes} {salt}").into_bytes()
+        format!("{FORMAT} {FIRST} {cabinet} passphrase {kdf} {memory_kib} {passes} {salt}").into_bytes()
     }
 }
 
-impl RecoverySlot {
-    fn seal(cabinet: Uuid, master: &KeptKey, code: &RecoveryCode) -> Result<Self, VaultError> {
+/// What holds the secret of a [`RandomSlot`].
+#[derive(Clone, Copy)]
+enum Way {
+    Recovery,
+    Keychain,
+}
+
+impl Way {
+    /// Part of the format: never changed.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Recovery => "recovery",
+            Self::Keychain => "keychain",
+        }
+    }
+}
+
+impl RandomSlot {
+    fn seal(cabinet: Uuid, master: &KeptKey, secret: &[u8], way: Way) -> Result<Self, VaultError> {
         let salt = keys::random::<SALT_BYTES>()?;
         let mut slot = Self {
             salt: hex::encode(&salt).to_string(),
             wrapped: String::new(),
         };
-        slot.wrapped = wrap(&Self::key(code, &salt), &slot.bound_to(cabinet), master)?;
+        slot.wrapped = wrap(
+            &Self::key(secret, &salt, way),
+            &slot.bound_to(cabinet, way),
+            master,
+        )?;
         Ok(slot)
     }
 
-    fn key(code: &RecoveryCode, salt: &[u8; SALT_BYTES]) -> KeptKey {
-        keys::hkdf(code.bytes(), salt, &[b"cabinet/1/recovery"])
+    /// The master key; `None` when `secret` is not what it was wrapped with.
+    fn open(&self, cabinet: Uuid, secret: &[u8], way: Way) -> Result<Option<KeptKey>, VaultError> {
+        let key = Self::key(secret, &salt(&self.salt)?, way);
+        unwrap(&key, &self.bound_to(cabinet, way), &self.wrapped)
     }
 
-    fn bound_to(&self, cabinet: Uuid) -> Vec<u8> {
-        format!("{FORMAT} {VERSION} {cabinet} recovery {}", self.salt).into_bytes()
+    fn key(secret: &[u8], salt: &[u8; SALT_BYTES], way: Way) -> KeptKey {
+        keys::hkdf(secret, salt, &[b"cabinet/1/", way.name().as_bytes()])
+    }
+
+    fn bound_to(&self, cabinet: Uuid, way: Way) -> Vec<u8> {
+        format!("{FORMAT} {FIRST} {cabinet} {} {}", way.name(), self.salt).into_bytes()
     }
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{CHECKSUM_BEGINS, END, Header, MAC_BEGINS, ReadHeader};
 use crate::keys::KeptKey;
-use crate::{KdfCost, Passphrase, RecoveryCode, VaultError, hex};
+use crate::{KdfCost, KeychainError, Passphrase, RecoveryCode, VaultError, hex};
 
 fn master() -> KeptKey {
     let mut master = KeptKey::default();
@@ -60,6 +60,80 @@ fn opens_by_passphrase_and_by_code() {
     }
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["version"], 1, "it is plain JSON to other programs");
+}
+
+/// A header with a slot for the keychain, and what the keychain holds.
+fn with_keychain() -> (String, KeptKey) {
+    let (text, _) = written();
+    let mut key = KeptKey::default();
+    key.expose_secret_mut().fill(0x17);
+    let header = ReadHeader::parse(text.as_bytes()).unwrap().header;
+    let header = header.with_keychain(&master(), &key).unwrap();
+    (header.to_text(&master()).unwrap(), key)
+}
+
+#[test]
+fn opens_by_the_keychain_and_is_what_it_was_without() {
+    let (text, key) = with_keychain();
+    let read = ReadHeader::parse(text.as_bytes()).unwrap();
+    let opened = read.header.open_by_keychain(&key).unwrap();
+    read.verify(&opened).unwrap();
+    assert_eq!(**opened.expose_secret(), **master().expose_secret());
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["version"], 2, "an older program says that it is too old");
+
+    let without = read.header.without_keychain();
+    let text = without.to_text(&master()).unwrap();
+    assert!(text.contains("\"version\": 1") && !text.contains("keychain"));
+    let read = ReadHeader::parse(text.as_bytes()).unwrap();
+    assert!(matches!(
+        read.header.open_by_keychain(&key),
+        Err(VaultError::Keychain(KeychainError::Off))
+    ));
+    read.verify(&read.header.open(&passphrase("walnut orbit")).unwrap())
+        .unwrap();
+}
+
+#[test]
+fn rejects_a_keychain_slot_in_the_wrong_place() {
+    let (text, key) = with_keychain();
+    // A slot without its version, and a version without its slot.
+    let older = forged(&text, |body| body.replace("\"version\": 2", "\"version\": 1"));
+    assert_eq!(damage(&older), "a field is missing or foreign");
+    let (plain, _) = written();
+    let newer = forged(&plain, |body| body.replace("\"version\": 1", "\"version\": 2"));
+    assert_eq!(damage(&newer), "a field is missing or foreign");
+
+    // The slot of the recovery code in the keychain's place opens by neither, and the passphrase notices.
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let part = |slot: &str, field: &str| json[slot][field].as_str().unwrap().to_owned();
+    let swapped = forged(&text, |body| {
+        body.replace(&part("keychain", "salt"), &part("recovery", "salt"))
+            .replace(&part("keychain", "wrapped"), &part("recovery", "wrapped"))
+    });
+    let read = ReadHeader::parse(swapped.as_bytes()).unwrap();
+    assert!(matches!(
+        read.header.open_by_keychain(&key),
+        Err(VaultError::Keychain(KeychainError::EntryWrong))
+    ));
+    let opened = read.header.open(&passphrase("walnut orbit")).unwrap();
+    assert!(matches!(
+        read.verify(&opened),
+        Err(VaultError::DamagedHeader { .. })
+    ));
+}
+
+#[test]
+fn rejects_every_flipped_bit_of_a_header_with_a_keychain() {
+    let (text, _) = with_keychain();
+    let mut bytes = text.into_bytes();
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            bytes[at] ^= 1 << bit;
+            assert!(ReadHeader::parse(&bytes).is_err(), "byte {at}, bit {bit}");
+            bytes[at] ^= 1 << bit;
+        }
+    }
 }
 
 #[test]
@@ -140,12 +214,12 @@ fn rejects_what_is_not_a_header() {
 #[test]
 fn rejects_a_newer_version_by_name() {
     let (text, _) = written();
-    let newer = forged(&text, |body| body.replace("\"version\": 1", "\"version\": 2"));
+    let newer = forged(&text, |body| body.replace("\"version\": 1", "\"version\": 3"));
     let refused = ReadHeader::parse(newer.as_bytes()).err();
     assert!(
         matches!(
             refused,
-            Some(VaultError::UnsupportedVersion { found: 2, known: 1 })
+            Some(VaultError::UnsupportedVersion { found: 3, known: 2 })
         ),
         "{refused:?}"
     );

@@ -14,7 +14,7 @@
 //! * no error carries a path, a passphrase, a key or any content.
 //!
 //! ```text
-//! home/vault.json   the master key, wrapped by the passphrase and again by the recovery code
+//! home/vault.json   the master key, wrapped by the passphrase, by the recovery code, and if the user wants for the keychain
 //! home/lock         held by the process that has the cabinet open
 //! home/cabinet.db   SQLCipher, raw key (and -wal, -shm beside it)
 //! home/objects/     originals, one sealed file each, named by identifier
@@ -58,6 +58,7 @@ mod header;
 mod hex;
 mod home;
 mod kdf;
+mod keychain;
 mod keys;
 mod log;
 mod objects;
@@ -76,6 +77,7 @@ pub use database::{is_damaged, is_disk_full};
 pub use error::{Damage, VaultError};
 pub use home::default_home;
 pub use kdf::KdfCost;
+pub use keychain::KeychainError;
 pub use keys::keys_can_be_kept;
 pub use objects::SealedObjects;
 pub use passphrase::{Passphrase, Strength, strength};

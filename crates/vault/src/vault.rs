@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use object_store::ObjectStore;
-use secrecy::ExposeSecretMut;
+use secrecy::{ExposeSecret, ExposeSecretMut};
 use zeroize::Zeroizing;
 
 use crate::header::{Header, MOST_BYTES, ReadHeader};
+use crate::keychain::{Keychain, SystemKeychain};
 use crate::keys::{self, KeptKey, KeyRing, Purpose};
 use crate::store::{SharedStores, StoreSealer};
-use crate::{KdfCost, Passphrase, RecoveryCode, SealedObjects, VaultError, database, files, home, value};
+use crate::{
+    KdfCost, KeychainError, Passphrase, RecoveryCode, SealedObjects, VaultError, database, files, home, value,
+};
 
 /// A cabinet that is open in this process, and in no other.
 ///
@@ -25,6 +28,7 @@ pub struct Vault {
     keys: Arc<KeyRing>,
     objects: SealedObjects,
     stores: Arc<SharedStores>,
+    by_keychain: bool,
     /// Where a damaged log went in this session.
     aside: Mutex<Option<PathBuf>>,
     // Last, so that another process gets in only after the keys are gone.
@@ -105,8 +109,124 @@ impl Vault {
         Self::assemble(home, header, &master, lock)
     }
 
+    /// Opens a cabinet by the key that the system's keychain keeps for it, where that was switched on. To be called when
+    /// somebody asks for it and never by itself: otherwise a lock would mean nothing. The system may ask the user first.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), with [`VaultError::Keychain`]; the passphrase opens the cabinet in each of those cases.
+    pub fn open_by_keychain(home: &Path) -> Result<Self, VaultError> {
+        Self::open_by(home, &SystemKeychain)
+    }
+
+    pub(crate) fn open_by(home: &Path, keychain: &impl Keychain) -> Result<Self, VaultError> {
+        require_header(home)?;
+        let header = read_header(home)?.header;
+        if !header.has_keychain() {
+            return Err(KeychainError::Off.into());
+        }
+        if Self::in_use(home) {
+            return Err(VaultError::InUse);
+        }
+        // Asked before the lock is taken, because the user may take long to answer the system.
+        let key = keychain.fetch(header.cabinet())?;
+        let lock = take_lock(home, false)?;
+        let read = read_header(home)?;
+        let master = read.header.open_by_keychain(&key)?;
+        read.verify(&master)?;
+        let mut opened = Self::assemble(home, read.header, &master, lock)?;
+        opened.by_keychain = true;
+        Ok(opened)
+    }
+
+    /// True where it was opened by the keychain.
+    pub fn was_opened_by_keychain(&self) -> bool {
+        self.by_keychain
+    }
+
+    /// True where the header of a cabinet, open or not, says that the keychain opens it.
+    pub fn keychain_is_on(home: &Path) -> bool {
+        read_header(home).is_ok_and(|read| read.header.has_keychain())
+    }
+
+    /// Whether the system's keychain holds a key for this cabinet. Asks the user for nothing.
+    ///
+    /// # Errors
+    /// Those of reading the header, and [`VaultError::Keychain`].
+    pub fn keychain_holds_key(home: &Path) -> Result<bool, VaultError> {
+        require_header(home)?;
+        Ok(SystemKeychain.holds(read_header(home)?.header.cabinet())?)
+    }
+
+    /// Lets the system's keychain open the cabinet from now on: a fresh random key is kept there, and the master key is
+    /// wrapped by it. The one before, if there was one, opens nothing any more. Takes as long as opening, and the system
+    /// may ask the user.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`], [`VaultError::Keychain`]; nothing is switched on then.
+    pub fn keep_in_keychain(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
+        self.keep_in(&SystemKeychain, passphrase)
+    }
+
+    pub(crate) fn keep_in(
+        &self,
+        keychain: &impl Keychain,
+        passphrase: &Passphrase,
+    ) -> Result<(), VaultError> {
+        let (cabinet, master) = {
+            let header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+            (header.cabinet(), header.open(passphrase)?)
+        };
+        let mut key = KeptKey::default();
+        keys::fill_random(&mut **key.expose_secret_mut())?;
+        // First, so that a crash leaves an entry that opens nothing rather than a slot that nothing opens.
+        keychain.keep(cabinet, key.expose_secret())?;
+        // And asked back: what says yes and keeps something else would be found out only when it is needed.
+        let kept = match keychain.fetch(cabinet) {
+            Ok(kept) if **kept.expose_secret() == **key.expose_secret() => Ok(()),
+            Ok(_) => Err(KeychainError::EntryWrong.into()),
+            Err(e) => Err(e.into()),
+        };
+        let written = kept.and_then(|()| {
+            let mut header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+            let changed = header.with_keychain(&master, &key)?;
+            files::write_whole(&home::header(&self.home), changed.to_text(&master)?.as_bytes())?;
+            *header = changed;
+            Ok(())
+        });
+        if written.is_err() {
+            // The error is the one that counts; an entry without its slot opens nothing.
+            let _ = keychain.forget(cabinet);
+        }
+        written
+    }
+
+    /// Lets the keychain open the cabinet no longer: the slot is taken out of the header, then the entry out of the
+    /// keychain. Gives why the entry could not be removed, if so; without the slot it opens nothing.
+    ///
+    /// # Errors
+    /// When the header cannot be written; the keychain opens the cabinet still.
+    pub fn forget_in_keychain(&self) -> Result<Option<KeychainError>, VaultError> {
+        self.forget_in(&SystemKeychain)
+    }
+
+    pub(crate) fn forget_in(&self, keychain: &impl Keychain) -> Result<Option<KeychainError>, VaultError> {
+        let cabinet = {
+            let mut header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+            if header.has_keychain() {
+                let changed = header.without_keychain();
+                let text = self
+                    .keys
+                    .with(Purpose::Header, |key| changed.to_text_under(key))??;
+                files::write_whole(&home::header(&self.home), text.as_bytes())?;
+                *header = changed;
+            }
+            header.cabinet()
+        };
+        Ok(keychain.forget(cabinet).err())
+    }
+
     /// Gives the cabinet a new passphrase. Only the wrapped key is written anew, at once or not at all; the data,
-    /// the recovery code and everything that is open stay as they are. Takes twice as long as opening.
+    /// the recovery code, the keychain's key and everything that is open stay as they are. Takes twice as long as opening.
     ///
     /// # Errors
     /// [`VaultError::WrongPassphrase`] when `current` is not the passphrase.
@@ -173,12 +293,12 @@ impl Vault {
         &self.keys
     }
 
-    /// The key file as it is on disk.
+    /// The key file for a backup: without the keychain's slot, so that a backup opens by what its owner knows or has on
+    /// paper, and not by a session that it was carried away from.
     pub(crate) fn header_text(&self) -> Result<String, VaultError> {
-        // Held, so that it is not replaced meanwhile.
-        let _header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = std::fs::read_to_string(home::header(&self.home));
-        text.map_err(VaultError::io("reading the cabinet's key file"))
+        let header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        let header = header.without_keychain();
+        self.keys.with(Purpose::Header, |key| header.to_text_under(key))?
     }
 
     /// The folder the cabinet lies in.
@@ -291,6 +411,7 @@ impl Vault {
             keys,
             objects,
             stores,
+            by_keychain: false,
             aside: Mutex::default(),
             _lock: lock,
         })
