@@ -11,6 +11,7 @@ mod follow;
 mod full_at_each_write;
 mod full_disk;
 mod inside;
+mod keychain;
 mod kill;
 mod main_job;
 mod migration;

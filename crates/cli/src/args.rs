@@ -22,6 +22,9 @@ pub struct Cli {
     /// Read the passphrase from a file instead of CABINET_PASSPHRASE or a prompt
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
+    /// Open by the system's keychain instead of the passphrase, where `cabinet keychain on` allowed it
+    #[arg(long, global = true, conflicts_with = "passphrase_file")]
+    pub keychain: bool,
     /// Where the models lie [default: the user's cache; also CABINET_MODELS]
     #[arg(long, global = true, value_name = "DIR", env = "CABINET_MODELS")]
     pub models: Option<PathBuf>,
@@ -46,6 +49,9 @@ pub enum Command {
         #[command(flatten)]
         new: NewPassphrase,
     },
+    /// Whether the system's keychain may open the cabinet
+    #[command(subcommand)]
+    Keychain(KeychainCommand),
     /// Say whether a cabinet exists and is in use, without opening it
     LockStatus,
     /// Add files and whole folders
@@ -142,6 +148,21 @@ pub struct NewPassphrase {
     /// Read the new passphrase from a file instead of CABINET_NEW_PASSPHRASE or a prompt
     #[arg(long, value_name = "FILE")]
     pub new_passphrase_file: Option<PathBuf>,
+}
+
+/// What can be done about the keychain.
+#[derive(Subcommand)]
+pub enum KeychainCommand {
+    /// Let it open the cabinet from now on, by --keychain; says what that means and asks for --agree
+    On {
+        /// You have read what it means, and agree
+        #[arg(long)]
+        agree: bool,
+    },
+    /// Let it no longer, and take the key out of it
+    Off,
+    /// Say whether it may, and whether it holds the key, without opening the cabinet
+    Status,
 }
 
 /// What a backup takes.

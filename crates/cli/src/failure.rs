@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use cabinet_assistant::AssistantError;
+use cabinet_desk::KEYCHAIN_CONSEQUENCES;
 use cabinet_desk::escalation::{CONSEQUENCES, EscalationError};
 use cabinet_library::LibraryError;
 use cabinet_slm::SlmError;
@@ -35,6 +36,8 @@ pub enum Failure {
     Escalation(EscalationError),
     /// Switching on takes having read what it means.
     NotAgreed,
+    /// So does letting the keychain open the cabinet.
+    KeychainNotAgreed,
     /// This is no hash of a payload.
     NoHash,
     /// `--call` without words or without a name for them.
@@ -65,6 +68,7 @@ impl Failure {
                 e,
                 VaultError::WrongPassphrase
                     | VaultError::WrongRecoveryCode
+                    | VaultError::Keychain(_)
                     | VaultError::InUse
                     | VaultError::NotACabinet
             )
@@ -75,7 +79,9 @@ impl Failure {
             Self::Escalation(EscalationError::Library(LibraryError::Vault(e))) if locked(e) => {
                 ExitCode::from(3)
             }
-            Self::NotAgreed | Self::NoHash | Self::NotAPair | Self::SwitchFile => ExitCode::from(2),
+            Self::NotAgreed | Self::KeychainNotAgreed | Self::NoHash | Self::NotAPair | Self::SwitchFile => {
+                ExitCode::from(2)
+            }
             Self::Batch(_) | Self::Input | Self::UnknownEnding | Self::FileExists => ExitCode::from(2),
             // As shells know it from a program that Ctrl-C ended.
             Self::Assistant(AssistantError::Cancelled) => ExitCode::from(130),
@@ -125,6 +131,11 @@ impl fmt::Display for Failure {
                 f,
                 "Nothing was switched on. What it would mean:\n{}\nAdd --agree if you have read this and want it.",
                 CONSEQUENCES.map(|line| format!("  - {line}")).join("\n")
+            ),
+            Self::KeychainNotAgreed => write!(
+                f,
+                "Nothing was switched on. What it would mean:\n{}\nAdd --agree if you have read this and want it.",
+                KEYCHAIN_CONSEQUENCES.map(|line| format!("  - {line}")).join("\n")
             ),
             Self::NoHash => write!(
                 f,

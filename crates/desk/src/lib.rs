@@ -10,6 +10,7 @@ mod checks;
 mod embedder;
 pub mod escalation;
 mod files;
+mod keychain;
 mod models;
 mod reader;
 
@@ -33,6 +34,7 @@ pub use cabinet_intake::reader_main;
 pub use checks::keys_check;
 pub use embedder::EngineEmbedder;
 pub use files::write_whole;
+pub use keychain::KEYCHAIN_CONSEQUENCES;
 pub use models::{
     InstalledModel, KnownModel, WriterSpeed, default_models_dir, embedder, import_model, installed,
     known_models, measure_writer, remove_model, use_model, writer_problem,

@@ -9,7 +9,7 @@ use crate::{Library, LibraryError, Millis, count, now};
 /// What can be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// The cabinet was opened.
+    /// The cabinet was opened; the subject says so where that was by the keychain.
     Opened,
     /// A document was added.
     Imported,
@@ -27,6 +27,10 @@ pub enum Action {
     Rekeyed,
     /// The recovery code was replaced.
     CodeReplaced,
+    /// The system's keychain may open the cabinet from then on.
+    KeychainOn,
+    /// It may no longer.
+    KeychainOff,
     /// A backup was written; the count is the number of originals in it.
     BackedUp,
     /// Everything was checked; the count is the number of faults.
@@ -46,7 +50,7 @@ pub enum Action {
 
 impl Action {
     /// All there are.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Opened,
         Self::Imported,
         Self::Viewed,
@@ -56,6 +60,8 @@ impl Action {
         Self::Deleted,
         Self::Rekeyed,
         Self::CodeReplaced,
+        Self::KeychainOn,
+        Self::KeychainOff,
         Self::BackedUp,
         Self::Verified,
         Self::Repaired,
@@ -77,6 +83,8 @@ impl Action {
             Self::Deleted => "deleted",
             Self::Rekeyed => "rekeyed",
             Self::CodeReplaced => "code_replaced",
+            Self::KeychainOn => "keychain_on",
+            Self::KeychainOff => "keychain_off",
             Self::BackedUp => "backed_up",
             Self::Verified => "verified",
             Self::Repaired => "repaired",

@@ -131,7 +131,10 @@ impl Library {
         };
         library.ensure_a_folder().await?;
         library.settle_after_crash().await?;
-        library.record(Action::Opened, None, None).await?;
+        let way = library.vault().was_opened_by_keychain();
+        library
+            .record(Action::Opened, way.then(|| "keychain".to_string()), None)
+            .await?;
         Ok(library)
     }
 

@@ -1,6 +1,7 @@
 //! Making, opening and re-keying the cabinet.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use cabinet_library::Action;
 use cabinet_vault::{KdfCost, RecoveryCode, Vault, VaultError};
@@ -20,9 +21,8 @@ pub async fn init(context: &Context) -> Ended {
     }
     let home = context.home.clone();
     let (vault, code) = blocking(move || Vault::create(&home, &passphrase, KdfCost::default())).await?;
-    drop(vault);
     // Opening once makes the database and the vector store, so that the first `add` meets no surprise.
-    context.desk().await?;
+    context.desk_of(Arc::new(vault)).await?;
     let code = code.groups().join("-");
     context.out.result(&json!({ "status": "created", "home": context.home, "recovery_code": code }), || {
         format!(
@@ -36,9 +36,10 @@ pub async fn init(context: &Context) -> Ended {
 
 /// `cabinet unlock-check`
 pub async fn unlock_check(context: &Context) -> Ended {
-    context.vault().await?;
+    let by_keychain = context.vault().await?.was_opened_by_keychain();
     context.out.result(&json!({ "status": "ok" }), || {
-        "The passphrase opens the cabinet.".to_string()
+        let way = if by_keychain { "keychain" } else { "passphrase" };
+        format!("The {way} opens the cabinet.")
     });
     Ok(ExitCode::SUCCESS)
 }
@@ -55,8 +56,14 @@ pub async fn passwd(context: &Context, new: &NewPassphrase) -> Ended {
     let library = desk.library().clone();
     blocking(move || library.vault().change_passphrase(&current, &next)).await?;
     desk.library().record(Action::Rekeyed, None, None).await?;
+    let keychain = Vault::keychain_is_on(&context.home);
     context.out.result(&json!({ "status": "changed" }), || {
-        "The passphrase is changed. The recovery code stays as it was.".to_string()
+        let also = if keychain {
+            " The keychain opens the cabinet still; `cabinet keychain off` ends that."
+        } else {
+            ""
+        };
+        format!("The passphrase is changed. The recovery code stays as it was.{also}")
     });
     Ok(ExitCode::SUCCESS)
 }

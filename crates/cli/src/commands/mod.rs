@@ -9,6 +9,7 @@ mod documents;
 mod draft;
 mod escalate;
 mod follow;
+mod keychain;
 mod search;
 mod system;
 
@@ -36,6 +37,7 @@ pub struct Context {
     home: PathBuf,
     models: PathBuf,
     passphrase_file: Option<PathBuf>,
+    keychain: bool,
     out: Output,
     desk: OnceCell<Desk>,
     courier: Mutex<Option<CourierProcess>>,
@@ -47,6 +49,7 @@ pub async fn run(cli: Cli, courier: Option<CourierProcess>) -> Ended {
         home: cli.home.unwrap_or_else(cabinet_vault::default_home),
         models: cli.models.unwrap_or_else(cabinet_desk::default_models_dir),
         passphrase_file: cli.passphrase_file,
+        keychain: cli.keychain,
         out: Output { json: cli.json },
         desk: OnceCell::new(),
         courier: Mutex::new(courier),
@@ -65,6 +68,7 @@ async fn carry_out(context: &Context, command: Command) -> Ended {
         Command::UnlockCheck => cabinet::unlock_check(context).await,
         Command::Passwd(new) => cabinet::passwd(context, &new).await,
         Command::Recover { code, new } => cabinet::recover(context, code, &new).await,
+        Command::Keychain(command) => keychain::keychain(context, command).await,
         Command::LockStatus => cabinet::lock_status(context),
         Command::Add {
             folder,
@@ -96,11 +100,15 @@ async fn carry_out(context: &Context, command: Command) -> Ended {
 }
 
 impl Context {
-    /// Unlocks the vault.
+    /// Unlocks the vault: by the keychain only where that was asked for, so that a lock means something.
     async fn vault(&self) -> Result<Arc<Vault>, Failure> {
-        let passphrase = secrets::passphrase(self.passphrase_file.as_deref())?;
         let home = self.home.clone();
-        let opened = tokio::task::spawn_blocking(move || Vault::open(&home, &passphrase)).await;
+        let opened = if self.keychain {
+            tokio::task::spawn_blocking(move || Vault::open_by_keychain(&home)).await
+        } else {
+            let passphrase = secrets::passphrase(self.passphrase_file.as_deref())?;
+            tokio::task::spawn_blocking(move || Vault::open(&home, &passphrase)).await
+        };
         Ok(Arc::new(opened.map_err(|_| Failure::Internal)??))
     }
 
