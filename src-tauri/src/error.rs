@@ -26,6 +26,7 @@ pub fn vault(e: &VaultError) -> UiError {
     let code = match e {
         VaultError::WrongPassphrase => "wrong_passphrase",
         VaultError::WrongRecoveryCode | VaultError::MistypedRecoveryCode { .. } => "wrong_recovery_code",
+        VaultError::Keychain(_) => "keychain",
         VaultError::InUse => "in_use",
         VaultError::Locked => "locked",
         VaultError::DamagedHeader { .. } | VaultError::MissingHeader => "damaged_header",

@@ -20,8 +20,8 @@ use tauri::{Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_specta::{Builder, collect_commands};
 
 use commands::{
-    assistant, backup, documents, escalation, folders, follow, imports, models, notes, restore, search,
-    session, system,
+    assistant, backup, documents, escalation, folders, follow, imports, keychain, models, notes, restore,
+    search, session, system,
 };
 use dialogs::Dialogs;
 use state::App;
@@ -169,6 +169,10 @@ fn builder() -> Builder<tauri::Wry> {
             session::recover,
             session::lock,
             session::change_passphrase,
+            keychain::keychain_view,
+            keychain::unlock_by_keychain,
+            keychain::keychain_on,
+            keychain::keychain_off,
             session::activity,
             folders::folders,
             folders::create_folder,

@@ -103,6 +103,54 @@ describe('lock', () => {
     expect(fake.passphrase).toBe('another five uncommon words');
   });
 
+  it('opens by the keychain only where that is on, and only when it is pressed', async () => {
+    resetFake('locked');
+    fake.keychain.on = true;
+    render(App);
+    const button = await id('unlock-by-keychain');
+    await accessible();
+    expect(fake.stage, 'the keychain was not asked by itself').toBe('locked');
+    fake.keychain.refuses = "The system's keychain is locked.";
+    await fireEvent.click(button);
+    await soon(async () =>
+      expect((await id('unlock-note')).textContent).toContain('keychain is locked'),
+    );
+    expect((await id('unlock-note')).textContent).toContain('Use the passphrase');
+    const field = await id('unlock-passphrase');
+    await soon(() => expect(document.activeElement, 'the passphrase is the way').toBe(field));
+    fake.keychain.refuses = null;
+    await click('unlock-by-keychain');
+    await id('shell');
+  });
+
+  it('lets the keychain open the cabinet after the consequences, an agreement and the passphrase', async () => {
+    await openCabinet();
+    workspace.go('settings');
+    await click('keychain-allow');
+    expect((await id('keychain-consequences')).textContent).toContain('without its passphrase');
+    await accessible();
+    const allow = (await id('keychain-on')) as HTMLButtonElement;
+    await type('keychain-passphrase', 'wrong');
+    expect(allow.disabled, 'not before it is agreed to').toBe(true);
+    await click('keychain-agree');
+    await soon(() => expect(allow.disabled).toBe(false));
+    await fireEvent.click(allow);
+    await soon(() => expect(document.body.textContent).toContain('passphrase is wrong'));
+    expect(fake.keychain.on).toBe(false);
+    await type('keychain-passphrase', fake.passphrase);
+    await fireEvent.click(allow);
+    const off = await id('keychain-off');
+    expect(fake.keychain.on).toBe(true);
+    await soon(() => expect(session.app?.keychain).toBe(true));
+    fake.keychain.refuses = "The system's keychain cannot be reached.";
+    await fireEvent.click(off);
+    await soon(() => expect(document.body.textContent).toContain('could not be removed'));
+    expect(fake.keychain.on).toBe(false);
+    emit('locked', 'asked');
+    await id('unlock-passphrase');
+    await soon(() => expect(screen.queryByTestId('unlock-by-keychain')).toBeNull());
+  });
+
   it('takes everything off the screen when the cabinet locks itself', async () => {
     await openCabinet();
     await screen.findAllByText('Discharge letter, Ruth Adeyemi');

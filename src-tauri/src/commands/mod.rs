@@ -7,6 +7,7 @@ pub mod escalation;
 pub mod folders;
 pub mod follow;
 pub mod imports;
+pub mod keychain;
 mod lines;
 pub mod models;
 pub mod notes;

@@ -29,6 +29,7 @@ pub async fn app_state(app: State<'_, App>) -> Answer<AppState> {
         seal_summary: report.summary,
         home: app.home.to_string_lossy().into_owned(),
         courier: app.has_courier(),
+        keychain: Vault::keychain_is_on(&app.home),
     })
 }
 
@@ -156,7 +157,7 @@ pub async fn activity(app: State<'_, App>) -> Answer<()> {
     Ok(())
 }
 
-async fn open(handle: AppHandle, app: &App, opened: Vault) -> Answer<()> {
+pub(super) async fn open(handle: AppHandle, app: &App, opened: Vault) -> Answer<()> {
     let desk = Desk::open(Arc::new(opened), &app.models).await.map_err(ui)?;
     // What the vault says is compared with what was started: a courier that it does not want ends here.
     if let Err(e) = desk.admit(app.courier()).await {
@@ -168,7 +169,7 @@ async fn open(handle: AppHandle, app: &App, opened: Vault) -> Answer<()> {
 }
 
 /// Deriving a key takes half a second and must not hold up the window.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, cabinet_vault::VaultError> + Send + 'static,
 ) -> Answer<T> {
     tokio::task::spawn_blocking(work)

@@ -30,7 +30,7 @@ pub use models::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, model_p
 pub use notes::{ExportFormat, Note, NoteRow, NoteVersion};
 pub use privacy::{AuditEntry, AuditFilter, PrivacyReport};
 pub use search::{Range, SearchRequest, SearchResults};
-pub use session::{AppState, LockReason, RecoveryCode, Stage, Strength};
+pub use session::{AppState, KeychainView, LockReason, RecoveryCode, Stage, Strength};
 pub use settings::Settings;
 
 #[expect(clippy::cast_precision_loss, reason = "times and sizes stay far below 2^53")]

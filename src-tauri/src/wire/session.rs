@@ -31,6 +31,18 @@ pub struct AppState {
     pub home: String,
     /// True where a courier runs beside this process: sending to a large model is on.
     pub courier: bool,
+    /// True where the system's keychain may open the cabinet.
+    pub keychain: bool,
+}
+
+/// Whether the system's keychain may open the cabinet.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeychainView {
+    /// True where it may.
+    pub on: bool,
+    /// What allowing it means, a sentence each.
+    pub consequences: Vec<String>,
 }
 
 /// How hard a passphrase is to guess.

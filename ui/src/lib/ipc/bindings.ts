@@ -25,6 +25,14 @@ export const commands = {
 	lock: () => typedError<null, UiError>(__TAURI_INVOKE("lock")),
 	/**  Gives the cabinet a new passphrase. */
 	changePassphrase: (current: string, newPassphrase: string) => typedError<null, UiError>(__TAURI_INVOKE("change_passphrase", { current, newPassphrase })),
+	/**  Whether it may, and what allowing it means. */
+	keychainView: () => typedError<KeychainView, UiError>(__TAURI_INVOKE("keychain_view")),
+	/**  Unlocks the cabinet by the keychain. Called when the user presses for it, never by itself. */
+	unlockByKeychain: () => typedError<null, UiError>(__TAURI_INVOKE("unlock_by_keychain")),
+	/**  Lets the keychain open the cabinet from now on. */
+	keychainOn: (passphrase: string) => typedError<null, UiError>(__TAURI_INVOKE("keychain_on", { passphrase })),
+	/**  Lets it no longer; gives why the key could not be taken out of it, if so. */
+	keychainOff: () => typedError<UiError | null, UiError>(__TAURI_INVOKE("keychain_off")),
 	/**  The user did something: the idle lock waits again. */
 	activity: () => typedError<null, UiError>(__TAURI_INVOKE("activity")),
 	/**  All folders by name. */
@@ -226,6 +234,8 @@ export type AppState = {
 	home: string,
 	/**  True where a courier runs beside this process: sending to a large model is on. */
 	courier: boolean,
+	/**  True where the system's keychain may open the cabinet. */
+	keychain: boolean,
 };
 
 /**  What the assistant says while it works. */
@@ -661,6 +671,14 @@ export type KeepLabel =
 "privileged" | 
 /**  The user wants it here and nowhere else. */
 "neverLeaves";
+
+/**  Whether the system's keychain may open the cabinet. */
+export type KeychainView = {
+	/**  True where it may. */
+	on: boolean,
+	/**  What allowing it means, a sentence each. */
+	consequences: string[],
+};
 
 /**  A file for writing that Cabinet knows by its SHA-256. */
 export type KnownModelRow = {

@@ -40,6 +40,7 @@ export type Grounded = Solid<wire.Grounded>;
 export type Hit = Solid<wire.Hit>;
 export type JobRow = Solid<wire.JobRow>;
 export type JobsView = Solid<wire.JobsView>;
+export type KeychainView = Solid<wire.KeychainView>;
 export type KnownModel = Solid<wire.KnownModelRow>;
 export type ModelProgress = Solid<wire.ModelProgress>;
 export type KeepLabel = wire.KeepLabel;

@@ -33,6 +33,11 @@ class Session {
     this.lockReason = null;
     this.screen = 'open';
     // The seal may have been measured again; nothing waits for it.
+    this.refresh();
+  }
+
+  /** Fetches again what every screen says. */
+  refresh(): void {
     ipc.appState().then(
       (app) => (this.app = app),
       () => undefined,

@@ -32,6 +32,8 @@ export interface FakeNote {
 export interface FakeState {
   stage: Stage;
   passphrase: string;
+  /** Whether the keychain may open the cabinet, and what it answers when it is asked. */
+  keychain: { on: boolean; refuses: string | null };
   folders: Folder[];
   documents: FakeDocument[];
   notes: FakeNote[];
@@ -191,6 +193,7 @@ export function freshState(stage: Stage): FakeState {
   return {
     stage,
     passphrase: 'correct horse battery staple',
+    keychain: { on: false, refuses: null },
     folders,
     documents,
     notes: empty ? [] : [firstNote(folderOf('Adeyemi, Ruth'))],

@@ -11,6 +11,7 @@ export const session = {
       sealSummary: 'The kernel refuses this process every network socket.',
       home: '/home/user/.local/share/cabinet',
       courier: fake.escalation.view.on,
+      keychain: fake.keychain.on,
     })),
   passphraseStrength: (passphrase) =>
     answer(() => {
@@ -37,6 +38,32 @@ export const session = {
       if (passphrase !== fake.passphrase) {
         refuse('wrong_passphrase', 'That is not the passphrase of this cabinet.', 'Try again.');
       }
+      fake.stage = 'open';
+    }),
+  keychainView: () =>
+    answer(() => ({
+      on: fake.keychain.on,
+      consequences: [
+        'Whoever sits at your session while it is logged in can open the cabinet without its passphrase.',
+        'Any program that you run in the session can ask the keychain for the key as well.',
+      ],
+    })),
+  keychainOn: (passphrase) =>
+    done(() => {
+      if (passphrase !== fake.passphrase) refuse('wrong_passphrase', 'The passphrase is wrong.');
+      if (fake.keychain.refuses) refuse('keychain', fake.keychain.refuses, 'Use the passphrase.');
+      fake.keychain.on = true;
+    }),
+  keychainOff: () =>
+    answer(() => {
+      fake.keychain.on = false;
+      return fake.keychain.refuses
+        ? { code: 'keychain', message: fake.keychain.refuses, advice: '' }
+        : null;
+    }),
+  unlockByKeychain: () =>
+    done(() => {
+      if (fake.keychain.refuses) refuse('keychain', fake.keychain.refuses, 'Use the passphrase.');
       fake.stage = 'open';
     }),
   recover: (code, next) =>
