@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PASSPHRASE, unlock } from "./cabinet.mjs";
-import { ageKeyBytes, keysOf } from "./keys.mjs";
+import { ageKeyBytes, keysOf, opened } from "./keys.mjs";
+import { modelServer } from "./model_server.mjs";
 import { Needles, TRACED, filesBelow, lookInto, readTrace } from "./needles.mjs";
 import { Stage, commandLine, drivenProgram } from "./stage.mjs";
 import { KEYS } from "./webdriver.mjs";
@@ -32,6 +33,9 @@ const kills = Number(process.env.CABINET_FAULTS ?? 1);
 let stage, cabinet, home, papers, out, traces;
 const codes = new Set();
 const ageKeys = new Set();
+/** Each key that the keychain held, and what was wrapped by it. */
+const entries = [];
+const ENDPOINT_KEY = "no-key-of-anybody-7741906";
 const needles = new Needles();
 
 /** Numbers that look random and are the same in each run. */
@@ -146,6 +150,9 @@ async function commands() {
   await ok("label", "list");
   assert.equal((await run(["escalate", "ask", "--document", ids[6], `What does ${names[6]} owe?`])).status, 1, "nothing can be asked outside");
   for (const words of [["escalate", "status"], ["ledger"], ["audit"], ["audit", "--verify"], ["models", "list"], ["lock-status"], ["unlock-check"]]) await ok(...words);
+  await scanned();
+  await outside(ids);
+  await byTheKeychain();
   await killed(["remove", ids[8]], 1500);
   // It may be gone already.
   await run(["remove", ids[8], ids[9]]);
@@ -155,6 +162,10 @@ async function commands() {
   await ok("backup", "--check", backup);
   await ok(["restore", backup], { at: join(stage.folder, "restored") });
   await ok(["verify"], { at: join(stage.folder, "restored") });
+  await killed(["restore", backup], 1500, { at: join(stage.folder, "half-restored") });
+  // A kill may have come too late.
+  await run(["restore", backup], { at: join(stage.folder, "half-restored") });
+  await ok(["verify"], { at: join(stage.folder, "half-restored") });
   ageKeys.add((await ok("backup-key"))[0]);
   codes.add((await ok("recovery-code"))[0].recovery_code);
   await ok("passwd");
@@ -168,6 +179,52 @@ async function commands() {
     // Any run of eight floats holds one of these whole.
     for (let at = 0; at + 16 <= floats.length; at += 16) needles.add(`vector of ${names[n]}`, floats.subarray(at, at + 16));
   });
+}
+
+/** A canary that is a picture: read in the reader's cell, and never a text on its way here. */
+async function scanned() {
+  const scan = join(stage.folder, `scan-${names[55]}.png`);
+  stage.picture(scan, ...sentences[55].match(/.{1,36}(?= |$)/g).map((line) => line.trim()));
+  await killed(["add", scan], 4000);
+  await run(["add", scan]);
+  const { id } = (await ok("list")).find((one) => JSON.stringify(one).includes(`scan-${names[55]}`));
+  const [page] = await ok("show", id, "--text");
+  assert.equal(page.method, "ocr");
+  assert.ok(page.text.includes(names[55]), `it was recognised: ${page.text}`);
+  await ok("search", names[55]);
+}
+
+/** Two canaries leave for a server on this machine, with agreement; a sending is killed. */
+async function outside(ids) {
+  const server = await modelServer((asked) => `${names[6]} owes nine barrels. ${asked.slice(0, 300)}`);
+  const more = { CABINET_ENDPOINT_KEY: ENDPOINT_KEY };
+  await ok(["escalate", "on", "--address", server.address, "--model", "large", "--agree"], { more });
+  const prepared = async (n) => (await ok("escalate", "ask", "--document", ids[n], `What does ${names[n]} owe?`))[0].hash;
+  await killed(["escalate", "--approve", await prepared(6)], 2500);
+  await ok("escalate", "--approve", await prepared(7));
+  assert.ok(server.bodies.length > 0, "something was sent");
+  await ok("ledger", "--full");
+  await ok("escalate", "off");
+  await server.end();
+}
+
+/** The keychain opens the cabinet, from the command line here and in the window later. */
+async function byTheKeychain() {
+  await stage.keychain();
+  const on = ["keychain", "on", "--agree"];
+  const seen = () => {
+    const [header, key] = [readFileSync(join(home, "vault.json"), "utf8"), stage.keychainEntry(home)];
+    const { key: wrapping, master } = opened(header, key, "keychain");
+    entries.push({ key, wrapping, master });
+  };
+  await ok(on);
+  seen();
+  await ok("list", "--keychain");
+  await killed(on, 1500);
+  await ok(on);
+  seen();
+  await ok("unlock-check", "--keychain");
+  await ok("keychain", "status");
 }
 
 /** The same cabinet in the window; killed once in the middle of an import, and locked and closed at the end. */
@@ -217,13 +274,25 @@ async function inTheWindow(program) {
   await window.click("back-up");
   await window.until("it is made", async () => /Written and read back/.test((await window.texts("backup-made"))[0] ?? "") || null, 60);
   await window.click("verify");
-  await window.until("it is checked", async () => /as it was stored/.test((await window.texts("verified"))[0] ?? "") || null, 60);
+  const verdict = await window.until("it is checked", async () => (await window.texts("verified"))[0] || null, 180);
+  assert.match(verdict, /as it was stored/);
   await window.click("rail-privacy");
   await window.click("audit-verify");
   await window.find("audit-whole", { seconds: 30 });
   for (const place of ["rail-jobs", "rail-models", "rail-notes"]) await window.click(place);
   await window.click("rail-lock");
   await window.find("lock");
+  await sleep(1000);
+  assert.equal(await window.run(() => document.querySelector('[data-testid="shell"]')), null, "the keychain opens nothing by itself");
+  await window.click("unlock-by-keychain");
+  await window.find("shell", { seconds: 30 });
+  await window.click("rail-settings");
+  await window.click("keychain-off");
+  await window.find("keychain-allow", { seconds: 30 });
+  assert.equal(stage.keychainEntry(home).length, 0, "and its key is gone");
+  await window.click("rail-lock");
+  await window.find("lock");
+  assert.equal(await window.run(() => document.querySelector('[data-testid="unlock-by-keychain"]')), null);
   await unlock(window);
   await window.end();
 }
@@ -236,12 +305,15 @@ async function lookedFor() {
   });
   for (const passphrase of [PASSPHRASE, NEXT]) needles.text("a passphrase", passphrase);
   for (const code of codes) for (const spelled of [code, code.replaceAll("-", "")]) needles.text("a recovery code", spelled);
+  needles.text("the key of an endpoint", ENDPOINT_KEY);
   const header = readFileSync(join(home, "vault.json"), "utf8");
   const keys = keysOf(header, [...codes].at(-1));
   const text = Object.values([...ageKeys][0]).find((value) => /^AGE-SECRET-KEY-/.test(value));
   assert.deepEqual(keys.backups, ageKeyBytes(text), "the keys that are looked for are the cabinet's");
   needles.text("the key of backups", text);
-  for (const [name, key] of Object.entries(keys)) {
+  for (const { master } of entries) assert.deepEqual(master, keys.master, "the keychain's keys open this cabinet");
+  const kept = entries.flatMap(({ key, wrapping }, n) => [[`of the keychain ${n}`, key], [`wrapping by the keychain ${n}`, wrapping]]);
+  for (const [name, key] of [...Object.entries(keys), ...kept]) {
     needles.add(`key ${name}`, key);
     for (const hex of [key.toString("hex"), key.toString("hex").toUpperCase()]) needles.text(`key ${name}`, hex);
     needles.text(`key ${name}`, key.toString("base64").replace(/=+$/, ""));

@@ -15,15 +15,22 @@ export function codeBytes(code) {
   return Buffer.from(number.toString(16).padStart(40, "0"), "hex");
 }
 
-/** The master key and the subkeys of a cabinet, by name, from the text of its `vault.json` and its recovery code. */
-export function keysOf(header, code) {
-  const { cabinet, format, version, recovery } = JSON.parse(header);
-  const key = hkdf(codeBytes(code), Buffer.from(recovery.salt, "hex"), "cabinet/1/recovery");
-  const wrapped = Buffer.from(recovery.wrapped, "hex");
+/** What a slot is wrapped by and what is wrapped in it, by the secret that opens it: a recovery code's bytes, or what the
+ *  keychain holds. */
+export function opened(header, secret, slot) {
+  const { cabinet, format, [slot]: held } = JSON.parse(header);
+  const key = hkdf(secret, Buffer.from(held.salt, "hex"), `cabinet/1/${slot}`);
+  const wrapped = Buffer.from(held.wrapped, "hex");
   const cipher = createDecipheriv("aes-256-gcm", key, wrapped.subarray(0, 12));
-  cipher.setAAD(Buffer.from(`${format} ${version} ${cabinet} recovery ${recovery.salt}`));
+  cipher.setAAD(Buffer.from(`${format} 1 ${cabinet} ${slot} ${held.salt}`));
   cipher.setAuthTag(wrapped.subarray(-16));
   const master = Buffer.concat([cipher.update(wrapped.subarray(12, -16)), cipher.final()]);
+  return { key, master };
+}
+
+/** The master key and the subkeys of a cabinet, by name, from the text of its `vault.json` and its recovery code. */
+export function keysOf(header, code) {
+  const { key, master } = opened(header, codeBytes(code), "recovery");
   const subkeys = PURPOSES.map((purpose) => [purpose, hkdf(master, "", `cabinet/1/${purpose}`)]);
   return { master, wrapping: key, ...Object.fromEntries(subkeys) };
 }

@@ -1,6 +1,6 @@
 // Everything the window stands on in a test: a display of its own, a home of its own, a driver, and their end.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -43,6 +43,8 @@ function prepare() {
     strace: works("which", ["strace"]),
     "webkit2gtk-driver": works("which", ["WebKitWebDriver"]),
     "dbus-daemon": works("which", ["dbus-daemon"]),
+    "gnome-keyring": works("which", ["gnome-keyring-daemon"]),
+    "libsecret-tools": works("which", ["secret-tool"]),
     "at-spi2-core": existsSync("/usr/share/dbus-1/services/org.a11y.Bus.service"),
     "gir1.2-gtk-3.0": works(PYTHON, ["-c", "import gi; gi.require_version('Gtk', '3.0')"]),
     "gir1.2-atspi-2.0": works(PYTHON, ["-c", "import gi; gi.require_version('Atspi', '2.0')"]),
@@ -154,6 +156,29 @@ export class Stage {
         return answer();
       },
     };
+  }
+
+  /** A keychain of the session's own, unlocked as after a login. */
+  async keychain() {
+    const child = spawn("gnome-keyring-daemon", ["--foreground", "--unlock", "--components=secrets"], { env: this.env, stdio: ["pipe", "ignore", "ignore"] });
+    this.#processes.push(child);
+    child.stdin.end("login word of nobody");
+    const owned = ["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"];
+    for (let tries = 0; !execFileSync("dbus-send", owned, { env: this.env, encoding: "utf8" }).includes("true"); tries++) {
+      if (tries > 300) throw new Error("The keychain did not start.");
+      await sleep(100);
+    }
+  }
+
+  /** What the keychain holds for a cabinet; nothing where it holds none. */
+  keychainEntry(home) {
+    const { cabinet } = JSON.parse(readFileSync(join(home, "vault.json"), "utf8"));
+    return spawnSync("secret-tool", ["lookup", "xdg:schema", "app.cabinet.desktop", "cabinet", cabinet], { env: this.env }).stdout;
+  }
+
+  /** Draws these lines as a scanner would give them. */
+  picture(file, ...lines) {
+    execFileSync(PYTHON, [desktop("picture.py"), file, ...lines], { env: this.env, stdio: ["ignore", "ignore", "pipe"] });
   }
 
   /** Opens the window under WebDriver. */
