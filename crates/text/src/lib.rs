@@ -1,7 +1,8 @@
 //! Sentences, passages and places in a page of text.
 //!
 //! Owns: where a sentence starts and ends in clinical and legal writing, how sentences are gathered into
-//! passages for search and citation, and how text is folded so that two spellings of the same words match.
+//! passages for search and citation, how text is folded so that two spellings of the same words match, and what the
+//! full-text index keeps of a word.
 //!
 //! Does not know: documents, pages as records, databases, models. It sees one `&str` at a time.
 //!
@@ -15,10 +16,12 @@ mod layout;
 mod passages;
 mod sentences;
 mod span;
+mod stems;
 mod words;
 
 pub use fold::{Folded, fold};
 pub use passages::{estimate_tokens, passages};
 pub use sentences::{Kind, Sentence, outline, sentences};
 pub use span::{Offsets, Span};
+pub use stems::{Wanted, counts, places, stems};
 pub use words::is_stop_word;

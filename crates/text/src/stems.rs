@@ -1,0 +1,370 @@
+//! Words of a text as the full-text index keeps them: `porter unicode61 remove_diacritics 2`.
+//!
+//! The index can be asked for what holds a word, but not how often a given passage does without reading everything else
+//! that holds it; so a few passages are looked through here instead. Tests of the library hold this against the index.
+//!
+//! Porter, "An algorithm for suffix stripping", 1980, with the departures of SQLite's FTS5.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Longer words are kept as they are, in bytes.
+const LONGEST: usize = 64;
+
+/// Words side by side that are looked for in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// What the index keeps of each of them.
+    stems: Vec<String>,
+    /// The one word is only begun.
+    begun: bool,
+}
+
+impl Wanted {
+    /// The words of `text`, which stand side by side.
+    #[must_use]
+    pub fn words(text: &str) -> Self {
+        let mut stems = Vec::new();
+        each_word(text, |word, _| stems.push(stem(word)));
+        Self { stems, begun: false }
+    }
+
+    /// Every word whose stem begins so; `beginning` is folded already.
+    #[must_use]
+    pub fn beginning(beginning: &str) -> Self {
+        Self {
+            stems: vec![beginning.to_string()],
+            begun: true,
+        }
+    }
+
+    fn is_at(&self, at: usize, stem: &str) -> bool {
+        match self.stems.get(at) {
+            Some(wanted) if self.begun => stem.starts_with(wanted.as_str()),
+            Some(wanted) => wanted == stem,
+            None => false,
+        }
+    }
+}
+
+/// How many words a text has, and how often each of what is wanted stands in it.
+#[must_use]
+pub fn counts(text: &str, wanted: &[Wanted]) -> (usize, Vec<u32>) {
+    let mut found = vec![0; wanted.len()];
+    // For each of what is wanted, the runs that were begun and not ended, by how many words they have.
+    let mut runs: Vec<Vec<usize>> = vec![Vec::new(); wanted.len()];
+    let mut first = [false; 256];
+    for stem in wanted.iter().flat_map(|one| &one.stems) {
+        first[usize::from(stem.bytes().next().unwrap_or(0))] = true;
+    }
+    let mut length = 0;
+    each_word(text, |word, _| {
+        length += 1;
+        // A stem begins as its word does, but for marks and capitals.
+        let begins = word.as_bytes()[0];
+        if begins.is_ascii() && !first[usize::from(begins.to_ascii_lowercase())] {
+            runs.iter_mut().for_each(Vec::clear);
+            return;
+        }
+        let stem = stem(word);
+        for (n, one) in wanted.iter().enumerate() {
+            let runs = &mut runs[n];
+            runs.push(0);
+            runs.retain_mut(|at| {
+                let goes_on = one.is_at(*at, &stem);
+                *at += 1;
+                if goes_on && *at == one.stems.len() {
+                    found[n] += 1;
+                    return false;
+                }
+                goes_on
+            });
+        }
+    });
+    (length, found)
+}
+
+/// The stems of the words of a text, in order.
+#[must_use]
+pub fn stems(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    each_word(text, |word, _| found.push(stem(word)));
+    found
+}
+
+/// Where words stand, in bytes of the text, that alone are one of what is wanted.
+#[must_use]
+pub fn places(text: &str, wanted: &[Wanted]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    each_word(text, |word, start| {
+        let stem = stem(word);
+        if wanted
+            .iter()
+            .any(|one| one.stems.len() == 1 && one.is_at(0, &stem))
+        {
+            found.push(start..start + word.len());
+        }
+    });
+    found
+}
+
+/// Calls for each word with where it begins.
+fn each_word<'t>(text: &'t str, mut call: impl FnMut(&'t str, usize)) {
+    let mut from = None;
+    for (at, c) in text.char_indices() {
+        match (belongs(c, from.is_some()), from) {
+            (true, None) => from = Some(at),
+            (false, Some(start)) => {
+                call(&text[start..at], start);
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    if let Some(start) = from {
+        call(&text[start..], start);
+    }
+}
+
+fn belongs(c: char, begun: bool) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        (begun && is_combining_mark(c)) || (c.is_alphanumeric() && !is_combining_mark(c))
+    }
+}
+
+/// What the index keeps of one word.
+fn stem(word: &str) -> String {
+    let mut bytes = if word.is_ascii() {
+        word.to_ascii_lowercase().into_bytes()
+    } else {
+        // The index takes marks off letters of the Latin alphabet alone.
+        word.chars()
+            .filter(|c| !is_combining_mark(*c))
+            .map(|c| {
+                Some(c)
+                    .into_iter()
+                    .nfd()
+                    .next()
+                    .filter(char::is_ascii)
+                    .unwrap_or(c)
+            })
+            .flat_map(char::to_lowercase)
+            .map(|c| if c == 'µ' { 'μ' } else { c })
+            .collect::<String>()
+            .into_bytes()
+    };
+    if (3..=LONGEST).contains(&bytes.len()) {
+        strip(&mut bytes);
+    }
+    // Only letters of ASCII are cut off or put on.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn strip(word: &mut Vec<u8>) {
+    plural(word);
+    if past(word) && !first_of(word, &[("at", "ate"), ("bl", "ble"), ("iz", "ize")], |_| true) {
+        let last = word[word.len() - 1];
+        let doubled = word.len() > 1 && word[word.len() - 2] == last;
+        if !vowel(last, false) && !matches!(last, b'l' | b's' | b'z') && doubled {
+            word.pop();
+        } else if measure(word) == 1 && ends_short(word) {
+            word.push(b'e');
+        }
+    }
+    if word[word.len() - 1] == b'y' && has_vowel(&word[..word.len() - 1]) {
+        let last = word.len() - 1;
+        word[last] = b'i';
+    }
+    let some = |stem: &[u8]| measure(stem) > 0;
+    first_of(word, SECOND, some);
+    first_of(word, THIRD, some);
+    fourth(word);
+    let last = word.len() - 1;
+    if word[last] == b'e' {
+        let before = measure(&word[..last]);
+        if before > 1 || (before == 1 && !ends_short(&word[..last])) {
+            word.pop();
+        }
+    }
+    if word.ends_with(b"ll") && measure(&word[..word.len() - 1]) > 1 {
+        word.pop();
+    }
+}
+
+fn plural(word: &mut Vec<u8>) {
+    let n = word.len();
+    if word[n - 1] != b's' {
+        return;
+    }
+    if word[n - 2] == b'e' {
+        let two = (n > 4 && word[n - 4] == b's' && word[n - 3] == b's') || (n > 3 && word[n - 3] == b'i');
+        word.truncate(if two { n - 2 } else { n - 1 });
+    } else if word[n - 2] != b's' {
+        word.truncate(n - 1);
+    }
+}
+
+/// Takes "ed" and "ing" off; whether the rest is to be mended.
+fn past(word: &mut Vec<u8>) -> bool {
+    let n = word.len();
+    if n > 3 && word.ends_with(b"eed") {
+        if measure(&word[..n - 3]) > 0 {
+            word.truncate(n - 1);
+        }
+        return false;
+    }
+    for ending in [&b"ed"[..], b"ing"] {
+        if n > ending.len() && word.ends_with(ending) {
+            let mend = has_vowel(&word[..n - ending.len()]);
+            if mend {
+                word.truncate(n - ending.len());
+            }
+            return mend;
+        }
+    }
+    false
+}
+
+/// Applies the first rule whose ending the word has, if what comes before is `enough`; whether it was applied.
+fn first_of(word: &mut Vec<u8>, rules: &[(&str, &str)], enough: impl Fn(&[u8]) -> bool) -> bool {
+    let has = |(ending, _): &&(&str, &str)| word.len() > ending.len() && word.ends_with(ending.as_bytes());
+    let Some((ending, instead)) = rules.iter().find(has) else {
+        return false;
+    };
+    let rest = word.len() - ending.len();
+    let applies = enough(&word[..rest]);
+    if applies {
+        word.truncate(rest);
+        word.extend_from_slice(instead.as_bytes());
+    }
+    applies
+}
+
+const SECOND: &[(&str, &str)] = &[
+    ("ational", "ate"),
+    ("tional", "tion"),
+    ("enci", "ence"),
+    ("anci", "ance"),
+    ("izer", "ize"),
+    ("logi", "log"),
+    ("bli", "ble"),
+    ("alli", "al"),
+    ("entli", "ent"),
+    ("eli", "e"),
+    ("ousli", "ous"),
+    ("ization", "ize"),
+    ("ation", "ate"),
+    ("ator", "ate"),
+    ("alism", "al"),
+    ("iveness", "ive"),
+    ("fulness", "ful"),
+    ("ousness", "ous"),
+    ("aliti", "al"),
+    ("iviti", "ive"),
+    ("biliti", "ble"),
+];
+const THIRD: &[(&str, &str)] = &[
+    ("ical", "ic"),
+    ("ness", ""),
+    ("icate", "ic"),
+    ("iciti", "ic"),
+    ("ful", ""),
+    ("ative", ""),
+    ("alize", "al"),
+];
+const FOURTH: &[&str] = &[
+    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism",
+    "ate", "iti", "ous", "ive", "ize",
+];
+
+fn fourth(word: &mut Vec<u8>) {
+    let has = |ending: &&&str| word.len() > ending.len() && word.ends_with(ending.as_bytes());
+    let Some(ending) = FOURTH.iter().find(has) else {
+        return;
+    };
+    let rest = &word[..word.len() - ending.len()];
+    let fits = *ending != "ion" || rest.ends_with(b"s") || rest.ends_with(b"t");
+    if fits && measure(rest) > 1 {
+        word.truncate(word.len() - ending.len());
+    }
+}
+
+/// A letter "y" is a vowel after a consonant.
+fn vowel(c: u8, after_consonant: bool) -> bool {
+    matches!(c, b'a' | b'e' | b'i' | b'o' | b'u') || (after_consonant && c == b'y')
+}
+
+/// For each letter, whether it is a consonant.
+fn consonants(word: &[u8]) -> impl Iterator<Item = bool> + '_ {
+    word.iter().scan(false, |consonant, c| {
+        *consonant = !vowel(*c, *consonant);
+        Some(*consonant)
+    })
+}
+
+/// How often consonants follow vowels.
+fn measure(word: &[u8]) -> usize {
+    let mut before = true;
+    let mut found = 0;
+    for consonant in consonants(word) {
+        found += usize::from(consonant && !before);
+        before = consonant;
+    }
+    found
+}
+
+fn has_vowel(word: &[u8]) -> bool {
+    word.iter().enumerate().any(|(at, c)| vowel(*c, at > 0))
+}
+
+/// Ends in consonant, vowel, consonant, the last none of w, x, y.
+fn ends_short(word: &[u8]) -> bool {
+    let last: Vec<bool> = consonants(word).collect();
+    let not = word.last().is_some_and(|c| matches!(c, b'w' | b'x' | b'y'));
+    !not && last.ends_with(&[true, false, true])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_their_endings() {
+        for (word, kept) in [
+            ("Caresses", "caress"),
+            ("ponies", "poni"),
+            ("hopping", "hop"),
+            ("filing", "file"),
+            ("relational", "relat"),
+            ("hopefulness", "hope"),
+            ("adoption", "adopt"),
+            ("controlling", "control"),
+            ("Núñez", "nunez"),
+            ("is", "is"),
+            ("sky", "sky"),
+            ("happy", "happi"),
+            ("1395dd", "1395dd"),
+        ] {
+            assert_eq!(stem(word), kept, "{word}");
+        }
+    }
+
+    #[test]
+    fn words_know_where_they_stand() {
+        let text = "Dr Núñez-Vale, 0.5 mg, and the vales";
+        let places = places(text, &[Wanted::words("vale"), Wanted::beginning("nun")]);
+        let found: Vec<&str> = places.into_iter().map(|place| &text[place]).collect();
+        assert_eq!(found, ["Núñez", "Vale", "vales"]);
+    }
+
+    #[test]
+    fn words_side_by_side_are_counted() {
+        let text = "A dry cough; the coughs were dry. Dry dry coughing, dry-cough.";
+        let wanted = ["cough", "dry cough", "dry dry", "wet"].map(Wanted::words);
+        assert_eq!(counts(text, &wanted), (12, vec![4, 3, 2, 0]));
+    }
+}
