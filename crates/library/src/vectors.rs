@@ -36,6 +36,9 @@ const INDEX_CACHE_BYTES: usize = 64 << 20;
 const METADATA_CACHE_BYTES: usize = 16 << 20;
 /// The search, counted from the opening, after which the vectors are brought into memory.
 const SCANS: u32 = 4;
+/// Vectors of one file, about 100 MB. Merging and deleting write files anew, so that with larger ones every few papers
+/// would cost all vectors of a large cabinet again.
+const FILE_ROWS: usize = 1 << 16;
 /// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
 const MOST_IN_MEMORY: usize = 2_000_000;
 
@@ -334,6 +337,7 @@ impl VectorStore {
         let compact = OptimizeAction::Compact {
             options: lancedb::table::CompactionOptions {
                 materialize_deletions_threshold: 0.0,
+                target_rows_per_fragment: FILE_ROWS,
                 ..Default::default()
             },
             remap_options: None,
