@@ -48,13 +48,18 @@ impl Library {
     /// or removes any meanwhile.
     pub(crate) fn bring_vectors_into_memory(&self) {
         let library = self.clone();
-        tokio::spawn(async move {
-            let _writer = library.inner.vector_writes.lock().await;
-            if let Some(vectors) = &library.inner.vectors {
-                // Where it fails, the table goes on answering.
-                let _ = vectors.load(|| !library.db().is_closed()).await;
-            }
-        });
+        tokio::spawn(async move { library.vectors_into_memory().await });
+    }
+
+    /// As [`Library::bring_vectors_into_memory`], returning when they are there.
+    pub(crate) async fn vectors_into_memory(&self) {
+        let _writer = self.inner.vector_writes.lock().await;
+        if let Some(vectors) = &self.inner.vectors
+            && !vectors.is_in_memory()
+        {
+            // Where it fails, the table goes on answering.
+            let _ = vectors.load(|| !self.db().is_closed()).await;
+        }
     }
 
     /// Embeds whatever waits, calling `progress(done, total)` in passages; stops at a cancel between batches.

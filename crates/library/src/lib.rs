@@ -81,6 +81,8 @@ struct Inner {
     /// Absent where the vector store could not be opened: search goes on by words and says so.
     vectors: Option<vectors::VectorStore>,
     embedder: Arc<dyn Embedder>,
+    /// What is remembered of the words of a large cabinet.
+    lexicon: search::lexicon::Lexicon,
     /// One writer of vectors at a time: compaction and deletion rewrite the table's versions.
     vector_writes: tokio::sync::Mutex<()>,
     /// Held while a backup is written; originals are not wiped meanwhile.
@@ -123,6 +125,7 @@ impl Library {
                 db,
                 vectors,
                 embedder,
+                lexicon: Default::default(),
                 vector_writes: tokio::sync::Mutex::new(()),
                 backing_up: tokio::sync::Mutex::new(()),
                 to_embed: tokio::sync::Notify::new(),

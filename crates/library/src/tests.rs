@@ -2,6 +2,7 @@
 
 mod audit;
 mod beside;
+mod bounded;
 pub(crate) mod cost;
 mod leaving;
 mod search;

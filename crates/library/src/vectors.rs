@@ -39,6 +39,8 @@ const SCANS: u32 = 4;
 /// Vectors of one file, about 100 MB. Merging and deleting write files anew, so that with larger ones every few papers
 /// would cost all vectors of a large cabinet again.
 const FILE_ROWS: usize = 1 << 16;
+/// From so many vectors on one look at all of them on disk takes as long as to bring them into memory.
+const MANY: usize = 150_000;
 /// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
 const MOST_IN_MEMORY: usize = 2_000_000;
 
@@ -131,6 +133,21 @@ impl VectorStore {
     /// True, once, when the vectors should be brought into memory: a single search reads them all anyway.
     pub(crate) fn wants_memory(&self) -> bool {
         self.scans.fetch_add(1, Ordering::Relaxed) + 1 == SCANS
+    }
+
+    /// True where the vectors are in memory.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.memory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+    }
+
+    /// True where there are too many to look at them on disk, but not too many for memory.
+    pub(crate) async fn belongs_in_memory(&self) -> bool {
+        self.count()
+            .await
+            .is_ok_and(|count| (MANY..=MOST_IN_MEMORY).contains(&count))
     }
 
     /// Brings every vector into memory. The caller holds the lock of those who write vectors. Stops, leaving

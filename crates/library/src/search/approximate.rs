@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use cabinet_text::{fold, is_stop_word};
 
+use super::lexicon::Words;
 use super::query::{self, Query};
 use super::scope::Scope;
 use crate::{Library, LibraryError};
@@ -29,6 +30,10 @@ impl Library {
         if parsed.words.len() > LONGEST_QUERY {
             return Ok(found);
         }
+        let words = if scope.large { self.words(scope.size) } else { None };
+        if scope.large && words.is_none() {
+            return Ok(found);
+        }
         let mut nearly = Vec::new();
         for word in &parsed.words {
             let folded = fold(word);
@@ -36,12 +41,21 @@ impl Library {
                 || !folded.chars().all(char::is_alphabetic)
                 || is_stop_word(&folded)
                 || self
-                    .stands_anywhere(word, parsed.unfinished.as_ref() == Some(word), scope)
+                    .stands_anywhere(
+                        word,
+                        parsed.unfinished.as_ref() == Some(word),
+                        words.as_deref(),
+                        scope,
+                    )
                     .await?
             {
                 continue;
             }
-            nearly.extend(self.nearly(&folded).await?);
+            let first: String = folded.chars().take(1).collect();
+            nearly.extend(match &words {
+                Some(words) => near(&folded, words.beginning(&first).map(|(term, _)| term.to_string())),
+                None => near(&folded, self.terms(&folded, first).await?.into_iter()),
+            });
         }
         if !nearly.is_empty() {
             let expression = nearly
@@ -60,19 +74,22 @@ impl Library {
         &self,
         word: &str,
         unfinished: bool,
+        words: Option<&Words>,
         scope: &Scope,
     ) -> Result<bool, LibraryError> {
         let mut expression = query::quote(word);
         if unfinished {
+            if words.is_some_and(|words| words.beginning(&fold(word)).next().is_some()) {
+                return Ok(true);
+            }
             expression.push('*');
         }
-        Ok(!self.full_text(&expression, scope, 1).await?.is_empty())
+        Ok(!self.newest(&expression, scope, 1).await?.is_empty())
     }
 
-    /// Terms of the index at the least distance from a word. They begin alike: slips rarely hit the first letter,
-    /// and reading the whole list of terms would take long in a large cabinet.
-    async fn nearly(&self, word: &str) -> Result<Vec<String>, LibraryError> {
-        let first: String = word.chars().take(1).collect();
+    /// Terms of the index that begin like a word and are about as long. Slips rarely hit the first letter, and reading
+    /// the whole list of terms would take long.
+    async fn terms(&self, word: &str, first: String) -> Result<Vec<String>, LibraryError> {
         let length = i64::try_from(word.chars().count()).unwrap_or(i64::MAX);
         let terms: Vec<(String,)> = sqlx::query_as(
             "SELECT term FROM passages_vocabulary
@@ -83,20 +100,26 @@ impl Library {
         .fetch_all(self.db())
         .await
         .map_err(LibraryError::database("reading the list of words"))?;
-        let allowed = if length < 8 { 1 } else { 2 };
-        let mut near: Vec<(usize, String)> = terms
-            .into_iter()
-            .filter_map(|(term,)| {
-                let distance = stems(word).map(|stem| distance(&stem, &term)).min()?;
-                (distance <= allowed).then_some((distance, term))
-            })
-            .collect();
-        near.sort();
-        let least = near.first().map_or(0, |(distance, _)| *distance);
-        near.retain(|(distance, _)| *distance == least);
-        near.truncate(TRIED);
-        Ok(near.into_iter().map(|(_, term)| term).collect())
+        Ok(terms.into_iter().map(|(term,)| term).collect())
     }
+}
+
+/// Those at the least distance from a word.
+fn near(word: &str, terms: impl Iterator<Item = String>) -> Vec<String> {
+    let length = word.chars().count();
+    let allowed = if length < 8 { 1 } else { 2 };
+    let mut near: Vec<(usize, String)> = terms
+        .filter(|term| (length.saturating_sub(4)..=length + 2).contains(&term.chars().count()))
+        .filter_map(|term| {
+            let distance = stems(word).map(|stem| distance(&stem, &term)).min()?;
+            (distance <= allowed).then_some((distance, term))
+        })
+        .collect();
+    near.sort();
+    let least = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, _)| *distance == least);
+    near.truncate(TRIED);
+    near.into_iter().map(|(_, term)| term).collect()
 }
 
 /// A word and what the index may have made of it: it keeps stems.

@@ -1,6 +1,6 @@
 //! Asks the indexes: full text, titles, vectors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::AssertSqlSafe;
 
@@ -18,6 +18,11 @@ const TITLED: i64 = 20;
 /// Everything, best first.
 pub(crate) const WHOLE: &str =
     "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH ?1 ORDER BY rank LIMIT ?2";
+/// Whether a passage is in a scope, one by one: its document is in an index, so that no row of `passages` is read.
+const EACH: &str = "EXISTS (SELECT 1 FROM passages p INDEXED BY passages_by_num CROSS JOIN documents d ON d.num = p.document
+                      WHERE p.num = passages_fts.rowid AND d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3)
+                        AND (?4 IS NULL OR d.num = ?4)
+                        AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))";
 /// As [`WHOLE`], but for a scope or a trash to be laid over it. `CROSS JOIN` asks the documents first, which are few.
 pub(crate) const WITHIN: &str = "SELECT rowid, -rank FROM passages_fts
      WHERE passages_fts MATCH ?1
@@ -57,7 +62,18 @@ impl Library {
             document: scope.document,
             documents: scope.documents.clone(),
         };
-        if vectors.wants_memory() {
+        let wants_memory = vectors.wants_memory();
+        if !vectors.is_in_memory() && vectors.belongs_in_memory().await {
+            if scope.as_typed {
+                self.bring_vectors_into_memory();
+                let making = "Search by meaning is being made ready".to_string();
+                if !missing.contains(&making) {
+                    missing.push(making);
+                }
+                return Ok(Vec::new());
+            }
+            self.vectors_into_memory().await;
+        } else if wants_memory {
             self.bring_vectors_into_memory();
         }
         match vectors.nearest(vector, within, CANDIDATES).await {
@@ -79,6 +95,12 @@ impl Library {
         mode: Mode,
         scope: &Scope,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
+        if let Some(found) = self
+            .bounded(parsed, mode == Mode::Hybrid, scope, CANDIDATES)
+            .await?
+        {
+            return Ok(found);
+        }
         let expression = match mode {
             Mode::Hybrid => parsed.match_any_and_pairs(),
             // Plain BM25: what the hybrid is compared with.
@@ -97,12 +119,15 @@ impl Library {
         scope: &Scope,
     ) -> Result<HashMap<i64, u32>, LibraryError> {
         let mut exact = HashMap::new();
-        for (expression, part) in parsed.match_exact() {
-            let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
-            for passage in self
-                .standing(near.iter().map(|(passage, _)| *passage), &part)
-                .await?
-            {
+        for (at, (expression, part)) in parsed.match_exact().enumerate() {
+            let near = if scope.large {
+                self.bounded_exact(&parsed.exact[at], &expression, scope, CANDIDATES / 2)
+                    .await?
+            } else {
+                let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
+                near.into_iter().map(|(passage, _)| passage).collect()
+            };
+            for passage in self.standing(near.into_iter(), &part).await? {
                 *exact.entry(passage).or_default() += 1;
             }
         }
@@ -168,20 +193,97 @@ impl Library {
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        let whole = scope.folder.is_none()
-            && scope.document.is_none()
-            && scope.documents.is_none()
-            && !self.has_trash().await?;
-        let mut query = sqlx::query_as(if whole { WHOLE } else { WITHIN })
-            .bind(expression)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        if !whole {
-            query = query.bind(scope.folder).bind(scope.document).bind(scope.json());
+        let doing = LibraryError::database("searching words");
+        if self.is_whole(scope).await? {
+            let whole = sqlx::query_as(WHOLE).bind(expression).bind(number(limit));
+            return whole.fetch_all(self.db()).await.map_err(doing);
         }
-        query
+        if !scope.wide {
+            let within = sqlx::query_as(WITHIN).bind(expression).bind(number(limit));
+            return within
+                .bind(scope.folder)
+                .bind(scope.document)
+                .bind(scope.json())
+                .fetch_all(self.db())
+                .await
+                .map_err(doing);
+        }
+        // Most of a large cabinet: its passages would take longer to list than to ask for.
+        let sql = format!(
+            "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH ?1 AND {EACH} ORDER BY rank LIMIT ?2"
+        );
+        sqlx::query_as(AssertSqlSafe(sql))
+            .bind(expression)
+            .bind(number(limit))
+            .bind(scope.folder)
+            .bind(scope.document)
+            .bind(scope.json())
             .fetch_all(self.db())
             .await
-            .map_err(LibraryError::database("searching words"))
+            .map_err(doing)
+    }
+
+    /// Passages an expression holds for, the newest first, not scored.
+    pub(super) async fn newest(
+        &self,
+        expression: &str,
+        scope: &Scope,
+        limit: usize,
+    ) -> Result<Vec<i64>, LibraryError> {
+        let within = if self.is_whole(scope).await? {
+            "1"
+        } else if scope.wide {
+            EACH
+        } else {
+            "+rowid IN (SELECT p.num FROM documents d CROSS JOIN passages p ON p.document = d.num
+                        WHERE d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
+                          AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))"
+        };
+        let sql = format!(
+            "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1 AND {within} ORDER BY rowid DESC LIMIT ?2"
+        );
+        let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(expression)
+            .bind(number(limit))
+            .bind(scope.folder)
+            .bind(scope.document)
+            .bind(scope.json())
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("finding passages"))?;
+        Ok(rows.into_iter().map(|(passage,)| passage).collect())
+    }
+
+    /// Those of some passages that are in a scope.
+    pub(super) async fn within(
+        &self,
+        passages: impl Iterator<Item = i64>,
+        scope: &Scope,
+    ) -> Result<HashSet<i64>, LibraryError> {
+        if self.is_whole(scope).await? {
+            return Ok(passages.collect());
+        }
+        let list = list(passages);
+        let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT p.num FROM passages p INDEXED BY passages_by_num CROSS JOIN documents d ON d.num = p.document
+             WHERE p.num IN ({list}) AND d.trashed_at IS NULL AND (?1 IS NULL OR d.folder = ?1)
+               AND (?2 IS NULL OR d.num = ?2) AND (?3 IS NULL OR d.num IN (SELECT value FROM json_each(?3)))"
+        )))
+        .bind(scope.folder)
+        .bind(scope.document)
+        .bind(scope.json())
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("looking where passages are"))?;
+        Ok(rows.into_iter().map(|(passage,)| passage).collect())
+    }
+
+    /// True where every passage there is may be found.
+    async fn is_whole(&self, scope: &Scope) -> Result<bool, LibraryError> {
+        Ok(scope.folder.is_none()
+            && scope.document.is_none()
+            && scope.documents.is_none()
+            && !self.has_trash().await?)
     }
 
     /// True where a document is in the trash, and so must be kept out of what is found.
@@ -193,4 +295,8 @@ impl Library {
                 .map_err(LibraryError::database("looking for trash"))?;
         Ok(trash)
     }
+}
+
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }

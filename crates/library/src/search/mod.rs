@@ -6,12 +6,14 @@
 //! puts the halves together; [`show`] reads what is shown.
 
 mod approximate;
+mod bounded;
 mod condition;
 mod exhaustive;
 mod feedback;
 mod filters;
 mod find;
 mod letter;
+pub(crate) mod lexicon;
 mod merge;
 mod query;
 mod scope;
@@ -188,11 +190,11 @@ impl Library {
         };
         let words = async {
             if by_words {
-                Ok::<_, LibraryError>((
-                    self.by_words(asked, request.mode, scope).await?,
-                    self.to_the_letter(asked, scope).await?,
-                    self.by_title(asked, scope).await?,
-                ))
+                tokio::try_join!(
+                    self.by_words(asked, request.mode, scope),
+                    self.to_the_letter(asked, scope),
+                    self.by_title(asked, scope),
+                )
             } else {
                 Ok(Default::default())
             }

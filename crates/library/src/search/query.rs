@@ -121,19 +121,29 @@ impl Query {
         query
     }
 
-    /// The full-text expression: any of the words, the unfinished one as a beginning.
-    pub(crate) fn match_any(&self) -> Option<String> {
-        let mut parts: Vec<String> = self.words.iter().map(|w| quote(w)).collect();
-        parts.extend(self.compounds.iter().map(|w| quote(w)));
+    /// What a passage may hold to be found: words, words with a hyphen inside, other spellings of strengths.
+    pub(crate) fn parts(&self) -> Vec<String> {
+        let mut parts: Vec<String> = self.words.iter().chain(&self.compounds).cloned().collect();
         let words = self.words.join(" ");
         parts.extend(
             letter::spellings(&words)
                 .iter()
                 .filter(|_| self.words.len() <= LONGEST_RUN)
-                .flat_map(|spelling| spelling.split_whitespace().map(quote).collect::<Vec<_>>()),
+                .flat_map(|spelling| {
+                    spelling
+                        .split_whitespace()
+                        .map(str::to_string)
+                        .collect::<Vec<_>>()
+                }),
         );
         parts.sort();
         parts.dedup();
+        parts
+    }
+
+    /// The full-text expression: any of the words, the unfinished one as a beginning.
+    pub(crate) fn match_any(&self) -> Option<String> {
+        let mut parts: Vec<String> = self.parts().iter().map(|part| quote(part)).collect();
         parts.extend(self.unfinished.as_ref().map(|w| format!("{}*", quote(w))));
         if parts.is_empty() {
             None

@@ -4,10 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::condition::Condition;
+use super::lexicon::Size;
 use super::query::Query;
 use super::show::PassageRow;
 use super::{SearchRequest, list};
 use crate::{Library, LibraryError};
+
+/// A scope of fewer documents than one in so many is narrow.
+const NARROW: usize = 10;
 
 /// Documents to look in.
 #[derive(Debug, Default)]
@@ -16,6 +20,14 @@ pub(super) struct Scope {
     pub document: Option<i64>,
     /// Only these, where anything but folder and document was asked for.
     pub documents: Option<Arc<HashSet<i64>>>,
+    /// Somebody is typing and waits for the first list.
+    pub as_typed: bool,
+    /// How much there is in the whole cabinet.
+    pub size: Size,
+    /// Whether that is much.
+    pub large: bool,
+    /// Whether a good part of a large cabinet is in the scope.
+    pub wide: bool,
 }
 
 impl Scope {
@@ -54,8 +66,11 @@ impl Library {
                 Some(id) => Some(self.document_num(id).await?),
                 None => None,
             },
-            documents: None,
+            ..Scope::default()
         };
+        scope.as_typed = request.as_typed;
+        scope.size = self.size().await?;
+        scope.large = self.inner.lexicon.is_large(scope.size.rows);
         if let Some(name) = &parsed.filters.folder {
             let named: Option<(i64,)> =
                 sqlx::query_as("SELECT num FROM folders WHERE name = ? COLLATE NOCASE")
@@ -81,7 +96,29 @@ impl Library {
             }
             scope.documents = Some(Arc::new(documents));
         }
+        if scope.large {
+            scope.wide = self.width(&scope).await?;
+        }
         Ok(Some(scope))
+    }
+
+    /// See [`Scope::wide`].
+    async fn width(&self, scope: &Scope) -> Result<bool, LibraryError> {
+        let (all, inside): (i64, i64) = sqlx::query_as(
+            "SELECT count(*), count(*) FILTER (WHERE trashed_at IS NULL AND (?1 IS NULL OR folder = ?1))
+             FROM documents",
+        )
+        .bind(scope.folder)
+        .fetch_one(self.db())
+        .await
+        .map_err(LibraryError::database("counting documents"))?;
+        let count = |n: i64| usize::try_from(n).unwrap_or(0);
+        let inside = match (&scope.documents, scope.document) {
+            (_, Some(_)) => 1,
+            (Some(documents), None) => documents.len(),
+            (None, None) => count(inside),
+        };
+        Ok(inside * NARROW >= count(all))
     }
 
     async fn filtered(

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::merge::Found;
 use super::query::Query;
 use super::scope::Scope;
-use super::{Hit, Range, Why, letter, list, snippet};
+use super::{Hit, Range, Why, bounded, letter, list, snippet};
 use crate::{Library, LibraryError, count};
 
 impl Library {
@@ -36,9 +36,16 @@ impl Library {
             }
         }
         shown.truncate(limit);
-        let mut marks = self
-            .marks(parsed, shown.iter().map(|(passage, _)| *passage))
-            .await?;
+        // Asking the index again would begin every word anew for each hit, and a beginning with all it may become.
+        let mut marks = if scope.large {
+            let wanted = bounded::Marked::new(parsed);
+            let marked =
+                |(passage, _): &(i64, f64)| Some((*passage, wanted.in_text(&rows.get(passage)?.text)));
+            shown.iter().filter_map(marked).collect()
+        } else {
+            self.marks(parsed, shown.iter().map(|(passage, _)| *passage))
+                .await?
+        };
         let mut hits = Vec::with_capacity(shown.len());
         for (passage, score) in shown {
             let Some(row) = rows.get(&passage) else { continue };

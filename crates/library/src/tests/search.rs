@@ -22,7 +22,7 @@ impl Bench {
     }
 
     /// Searches until the vectors are in memory.
-    async fn warm(&self) {
+    pub(super) async fn warm(&self) {
         for _ in 0..5 {
             self.names(Mode::Vector, None, "warm").await;
         }

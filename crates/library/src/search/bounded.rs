@@ -1,0 +1,388 @@
+//! Words at scale: how much is read for a question does not grow with the cabinet.
+//!
+//! The full-text index scores every passage that holds any of the words, looks up how long each is, and reads each word's
+//! list once more to know how rare the word is: more than a microsecond a passage. So where a query's words stand in more
+//! passages together than the index may score, only the lists are read, those of the rarest words, which is ten times
+//! cheaper; the passages with the most and rarest words are chosen, and all of the words and neighbours score those by a
+//! look into their text. Where the index may score them all, everything is as it is without this.
+
+use std::collections::HashSet;
+
+use cabinet_text::{Wanted, fold};
+use sqlx::AssertSqlSafe;
+
+use super::lexicon::{Frequency, Size};
+use super::query::{self, Query};
+use super::scope::Scope;
+use super::{Range, letter, list};
+use crate::{Library, LibraryError};
+
+/// Passages in the lists that are read, for each that the index might have scored.
+const READ: usize = 10;
+/// A word's passages are counted up to here; what lies behind is guessed from how close together they stood.
+const COUNTED: usize = 16_384;
+/// Passages whose text is looked into.
+const CLOSER: usize = 300;
+/// Passages with a phrase from which on the newest stand for all.
+const MANY: usize = 2000;
+/// Where the rarest words choose fewer than this, what holds all of the others comes too.
+const FEW: usize = 50;
+/// Words that stand for a beginning.
+const COMPLETIONS: usize = 24;
+/// FTS5's parameters of BM25.
+const K1: f64 = 1.2;
+const B: f64 = 0.75;
+
+/// The inverse document frequency, as FTS5 has it.
+fn weight(passages: f64, size: Size) -> f64 {
+    let rows = size.rows as f64;
+    let weight = ((rows - passages + 0.5) / (passages + 0.5)).ln();
+    if weight > 0.0 { weight } else { 1e-6 }
+}
+
+/// BM25 of one text, as FTS5 has it, from how often each of what is wanted stands in it.
+fn score(times: &[u32], weights: &[f64], length: usize, mean: f64) -> f64 {
+    times
+        .iter()
+        .zip(weights)
+        .map(|(times, weight)| {
+            let times = f64::from(*times);
+            weight * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length as f64 / mean))
+        })
+        .sum()
+}
+
+impl Library {
+    /// Passages with words of the query where there are too many to look at all of them; `None` where there are not.
+    pub(super) async fn bounded(
+        &self,
+        parsed: &Query,
+        with_pairs: bool,
+        scope: &Scope,
+        limit: usize,
+    ) -> Result<Option<Vec<(i64, f64)>>, LibraryError> {
+        let size = scope.size;
+        let rows = usize::try_from(size.rows).unwrap_or(usize::MAX);
+        let parts = parsed.parts();
+        let budget = self.inner.lexicon.budget();
+        if !scope.large && parts.len().saturating_mul(rows) <= budget {
+            return Ok(None);
+        }
+        let mut known = Vec::with_capacity(parts.len());
+        for part in &parts {
+            known.push((self.frequency(part, size).await?, part.as_str()));
+        }
+        let completions = match &parsed.unfinished {
+            Some(word) if scope.large => self.completions(word, size),
+            _ => Completions::default(),
+        };
+        let all: f64 = known.iter().map(|(frequency, _)| frequency.guess).sum();
+        let unknown = scope.large && parsed.unfinished.is_some() && !completions.known;
+        if all + completions.passages <= budget as f64 && !unknown {
+            return Ok(None);
+        }
+        known.retain(|(frequency, _)| frequency.counted > 0);
+        known.sort_by(|a, b| a.0.guess.total_cmp(&b.0.guess));
+        let mut room = (budget * READ) as f64;
+        let fits = |passages: f64, room: &mut f64| {
+            let fits = passages <= *room;
+            *room -= if fits { passages } else { 0.0 };
+            fits
+        };
+        let taken = known
+            .iter()
+            .take_while(|(frequency, _)| fits(frequency.guess, &mut room))
+            .count();
+        let mut choosing: Vec<(&str, f64)> = known[..taken]
+            .iter()
+            .map(|(frequency, part)| (*part, weight(frequency.guess, size)))
+            .collect();
+        choosing.extend(
+            completions
+                .words
+                .iter()
+                .filter(|(_, passages)| fits(f64::from(*passages), &mut room))
+                .take(COMPLETIONS)
+                // Whatever it becomes counts as the one word that is meant.
+                .map(|(word, _)| (word.as_str(), weight(completions.passages, size))),
+        );
+        let mut chosen = self.with_most(&choosing, scope).await?;
+        if chosen.len() < FEW && taken < known.len() {
+            let frequent: Vec<&str> = known[taken..].iter().map(|(_, part)| *part).collect();
+            chosen.extend(self.with_all(&frequent, scope).await?);
+        }
+        let mut wanted: Vec<(Wanted, f64)> = known
+            .iter()
+            .map(|(frequency, part)| (Wanted::words(part), weight(frequency.guess, size)))
+            .collect();
+        if with_pairs {
+            wanted.extend(parsed.pairs.iter().filter_map(|pair| {
+                let (a, b) = pair.split_once(' ')?;
+                let of = |word| known.iter().find(|(_, part)| *part == word).map(|(f, _)| f.guess);
+                Some((Wanted::words(pair), weight(together(of(a)?, of(b)?, size), size)))
+            }));
+        }
+        if let Some(word) = &parsed.unfinished {
+            let weight = weight(completions.passages.max(1.0), size);
+            wanted.push((Wanted::beginning(&fold(word)), weight));
+        }
+        Ok(Some(self.closer(&chosen, &wanted, size, limit).await?))
+    }
+
+    /// Passages in which a part of the query may stand to the letter; whoever asks looks into their text.
+    ///
+    /// The index finds a phrase by walking the lists of all its words, also those that stand everywhere. Where its
+    /// rarest words are rare enough together, all passages that hold them are few, and the phrase can only be there.
+    pub(super) async fn bounded_exact(
+        &self,
+        part: &str,
+        phrase: &str,
+        scope: &Scope,
+        limit: usize,
+    ) -> Result<Vec<i64>, LibraryError> {
+        if letter::spellings(part).len() == 1 {
+            let mut words: Vec<(f64, String)> = Vec::new();
+            for word in query::words(part) {
+                let frequency = self.frequency(&word, scope.size).await?;
+                words.push((frequency.guess, word));
+            }
+            words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+            words.dedup_by(|a, b| a.1 == b.1);
+            let most = (self.inner.lexicon.budget() * READ) as f64;
+            let rare: Vec<String> = words
+                .iter()
+                .take(3)
+                .take_while(|(passages, _)| *passages <= most)
+                .map(|(_, word)| query::quote(word))
+                .collect();
+            if !rare.is_empty() {
+                let found = self.newest(&rare.join(" AND "), scope, limit + 1).await?;
+                if found.len() <= limit {
+                    return Ok(found);
+                }
+            }
+        }
+        // So many that they tell little; any of them are to the letter.
+        let found = self.newest(phrase, scope, MANY).await?;
+        if (limit + 1..MANY).contains(&found.len()) {
+            let ranked = self.full_text(phrase, scope, limit).await?;
+            return Ok(ranked.into_iter().map(|(passage, _)| passage).collect());
+        }
+        Ok(found.into_iter().take(limit).collect())
+    }
+
+    /// The passages with the most and rarest of some words, the newest of equals.
+    async fn with_most(&self, words: &[(&str, f64)], scope: &Scope) -> Result<HashSet<i64>, LibraryError> {
+        // By the passages' numbers, which are handed out one after another.
+        let mut weights: Vec<f32> = Vec::new();
+        for (word, weight) in words {
+            for passage in self.holding(word).await? {
+                if passage >= weights.len() {
+                    weights.resize(passage + 1, 0.0);
+                }
+                weights[passage] += *weight as f32;
+            }
+        }
+        let mut ranked: Vec<(i64, f32)> = (0..).zip(weights).filter(|(_, weight)| *weight > 0.0).collect();
+        let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
+        let mut chosen = HashSet::new();
+        // The best first; more only where some of them lie outside the scope.
+        let mut some = CLOSER;
+        while chosen.len() < CLOSER && !ranked.is_empty() {
+            let mut rest = Vec::new();
+            if ranked.len() > some {
+                ranked.select_nth_unstable_by(some, order);
+                rest = ranked.split_off(some);
+            }
+            ranked.sort_unstable_by(order);
+            let admitted = self
+                .within(ranked.iter().map(|(passage, _)| *passage), scope)
+                .await?;
+            let inside = ranked.iter().filter(|(passage, _)| admitted.contains(passage));
+            chosen.extend(inside.take(CLOSER - chosen.len()).map(|(passage, _)| *passage));
+            ranked = rest;
+            some *= 4;
+        }
+        Ok(chosen)
+    }
+
+    /// Every passage that holds a word. One row for all of them: each row of an answer costs more than to find it.
+    async fn holding(&self, word: &str) -> Result<Vec<usize>, LibraryError> {
+        let (numbers,): (Option<String>,) = sqlx::query_as(
+            "SELECT group_concat(rowid) FROM (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1)",
+        )
+        .bind(query::quote(word))
+        .fetch_one(self.db())
+        .await
+        .map_err(LibraryError::database("reading the list of a word"))?;
+        let numbers = numbers.unwrap_or_default();
+        Ok(numbers
+            .split(',')
+            .filter_map(|number| number.parse().ok())
+            .collect())
+    }
+
+    /// Scores passages by what stands in them, best first.
+    async fn closer(
+        &self,
+        chosen: &HashSet<i64>,
+        wanted: &[(Wanted, f64)],
+        size: Size,
+        limit: usize,
+    ) -> Result<Vec<(i64, f64)>, LibraryError> {
+        let list = list(chosen.iter().copied());
+        let texts: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT num, text FROM passages WHERE num IN ({list})"
+        )))
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("looking into passages"))?;
+        let mean = size.words as f64 / (size.rows as f64).max(1.0);
+        let (wanted, weights): (Vec<Wanted>, Vec<f64>) = wanted.iter().cloned().unzip();
+        let mut found: Vec<(i64, f64)> = texts
+            .iter()
+            .map(|(passage, text)| {
+                let (length, times) = cabinet_text::counts(text, &wanted);
+                (*passage, score(&times, &weights, length, mean))
+            })
+            .collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The newest passages that hold all of some frequent words; where none does, those with the rarest of them.
+    async fn with_all(&self, frequent: &[&str], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
+        let all: Vec<String> = frequent.iter().map(|part| query::quote(part)).collect();
+        let found = self.newest(&all.join(" AND "), scope, CLOSER).await?;
+        if found.is_empty() && all.len() > 1 {
+            return self.newest(&all[0], scope, CLOSER).await;
+        }
+        Ok(found)
+    }
+
+    async fn frequency(&self, part: &str, size: Size) -> Result<Frequency, LibraryError> {
+        let lexicon = &self.inner.lexicon;
+        if let Some(known) = lexicon.frequency(part, size.rows) {
+            return Ok(known);
+        }
+        let (counted, last): (i64, Option<i64>) = sqlx::query_as(
+            "SELECT count(*), max(rowid) FROM
+                 (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1 ORDER BY rowid LIMIT ?2)",
+        )
+        .bind(query::quote(part))
+        .bind(i64::try_from(COUNTED).unwrap_or(i64::MAX))
+        .fetch_one(self.db())
+        .await
+        .map_err(LibraryError::database("counting passages with a word"))?;
+        let counted = usize::try_from(counted).unwrap_or(0);
+        let among = last.unwrap_or(0).max(1) as f64 / size.last.max(1) as f64;
+        let guess = if counted < COUNTED {
+            counted as f64
+        } else {
+            (counted as f64 / among).min(size.rows as f64)
+        };
+        let frequency = Frequency { counted, guess };
+        lexicon.remember(part, frequency);
+        Ok(frequency)
+    }
+
+    /// What a word that is being typed may become, the most frequent first.
+    fn completions(&self, word: &str, size: Size) -> Completions {
+        let Some(words) = self.words(size) else {
+            return Completions::default();
+        };
+        let begun = fold(word);
+        let mut found: Vec<(String, u32)> = Vec::new();
+        let mut passages = 0.0;
+        for (word, n) in words.beginning(&begun) {
+            passages += f64::from(n);
+            found.push((word.to_string(), n));
+        }
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Completions {
+            words: found,
+            passages,
+            known: true,
+        }
+    }
+}
+
+/// How many passages may hold two words side by side: neighbours of a question stand together ten times as often as
+/// chance would have it, and not in more than half of the passages with the rarer one.
+fn together(a: f64, b: f64, size: Size) -> f64 {
+    (10.0 * a * b / (size.rows as f64).max(1.0))
+        .min(a.min(b) / 2.0)
+        .max(1.0)
+}
+
+/// What may be marked for a query, looked for in the text itself.
+pub(super) struct Marked {
+    wanted: Vec<Wanted>,
+    words: Vec<String>,
+}
+
+impl Marked {
+    pub(super) fn new(parsed: &Query) -> Self {
+        let parts = parsed.parts();
+        let words = parts.iter().flat_map(|part| query::words(part));
+        let mut wanted: Vec<Wanted> = words.map(|word| Wanted::words(&word)).collect();
+        wanted.extend(
+            parsed
+                .unfinished
+                .iter()
+                .map(|word| Wanted::beginning(&fold(word))),
+        );
+        Self {
+            wanted,
+            words: parsed.marked_words(),
+        }
+    }
+
+    /// Where its words stand in a text, in characters.
+    pub(super) fn in_text(&self, text: &str) -> Vec<Range> {
+        let offsets = cabinet_text::Offsets::new(text);
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        cabinet_text::places(text, &self.wanted)
+            .into_iter()
+            .filter(|place| letter::marks(&text[place.clone()], &self.words))
+            .map(|place| {
+                let span = offsets.span(place);
+                Range {
+                    start: number(span.start),
+                    end: number(span.end),
+                }
+            })
+            .collect()
+    }
+}
+
+#[derive(Default)]
+struct Completions {
+    words: Vec<(String, u32)>,
+    passages: f64,
+    /// Whether the list of words was there to ask.
+    known: bool,
+}
+
+#[cfg(test)]
+impl Library {
+    /// Every passage with a word of the query: scored by the index, and by a look into the text.
+    pub(crate) async fn scored_twice(&self, query: &str) -> [Vec<(i64, f64)>; 2] {
+        let parsed = Query::parse(query, false);
+        let scope = Scope {
+            size: self.size().await.unwrap(),
+            ..Scope::default()
+        };
+        let expression = parsed.match_any().unwrap();
+        let by_index = self.full_text(&expression, &scope, usize::MAX).await.unwrap();
+        let mut wanted = Vec::new();
+        for part in parsed.parts() {
+            let frequency = self.frequency(&part, scope.size).await.unwrap();
+            wanted.push((Wanted::words(&part), weight(frequency.guess, scope.size)));
+        }
+        let chosen = by_index.iter().map(|(passage, _)| *passage).collect();
+        let by_text = self.closer(&chosen, &wanted, scope.size, usize::MAX).await;
+        [by_index, by_text.unwrap()]
+    }
+}

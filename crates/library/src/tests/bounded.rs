@@ -1,0 +1,242 @@
+//! Words at scale: a look into the text counts as the index does, below the budget nothing changes, and above it what
+//! must be exact still is.
+
+use std::sync::atomic::Ordering;
+
+use super::*;
+use crate::Hit;
+use proptest::prelude::*;
+
+/// Words as text has them: the first are frequent, the last rare, and many share a stem.
+fn word(n: usize) -> String {
+    const STEMS: [&str; 24] = [
+        "operat",
+        "relat",
+        "condition",
+        "hope",
+        "ration",
+        "control",
+        "happ",
+        "fil",
+        "hopp",
+        "agre",
+        "str",
+        "vision",
+        "general",
+        "sensibl",
+        "triplic",
+        "electr",
+        "form",
+        "good",
+        "reviv",
+        "allow",
+        "infer",
+        "adjust",
+        "homolog",
+        "probat",
+    ];
+    const ENDINGS: [&str; 16] = [
+        "", "s", "e", "ed", "ing", "ational", "ization", "fulness", "iveness", "y", "ies", "ement", "ll",
+        "ousli", "ability", "ive",
+    ];
+    format!("{}{}", STEMS[n % 24], ENDINGS[n / 24 % 16])
+}
+
+/// Numbers that look random and are the same for a seed (Knuth's MMIX generator).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % end
+    }
+
+    /// One of the words, low numbers far more often than high ones.
+    fn word(&mut self) -> String {
+        let most = 1 + self.below(384);
+        let most = 1 + self.below(most);
+        word(self.below(most))
+    }
+
+    fn words(&mut self, count: usize) -> String {
+        (0..count).map(|_| self.word()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Two folders of papers that share their words, some in the trash.
+async fn library(seed: u64) -> (Bench, Vec<FolderId>) {
+    let b = bench().await;
+    let mut numbers = Numbers(seed | 1);
+    let mut folders = vec![b.library.first_folder().await.unwrap()];
+    folders.push(b.library.create_folder("Other").await.unwrap());
+    for n in 0..80 {
+        let pages: Vec<String> = (0..3)
+            .map(|page| {
+                let planted = format!("Record MRN 77{n:02}-4{page}1 of Zarnikow Quelle{n}. ");
+                let length = 8 + numbers.below(60);
+                planted + &numbers.words(length)
+            })
+            .collect();
+        let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+        let id = b.add(folders[n % 2], &format!("{n}.txt"), &pages).await;
+        if n % 13 == 12 {
+            b.library.trash_documents(&[id]).await.unwrap();
+        }
+    }
+    b.embed().await;
+    // Cosines differ a little between the table and memory.
+    b.warm().await;
+    (b, folders)
+}
+
+async fn force(b: &Bench, budget: usize) {
+    b.library.inner.lexicon.forced.store(budget, Ordering::Relaxed);
+    // The list of words is read in the background.
+    while budget > 0 && !b.library.has_words().await {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+async fn hits(b: &Bench, request: &SearchRequest) -> Vec<Hit> {
+    b.library.search(request).await.unwrap().hits
+}
+
+fn request(query: String, folder: Option<FolderId>, as_typed: bool) -> SearchRequest {
+    SearchRequest {
+        query,
+        folder,
+        as_typed,
+        limit: 30,
+        ..Default::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_cut_as_the_index_cuts_them() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    let mut words: Vec<String> = (0..384).map(word).collect();
+    words.extend(
+        "Núñez Müller's naïve ÉCOLE 50mg 1395dd µg don't aed bed skies dying sky cease controlled abilities oscillate \
+         probate rate rolling parallel happy Zoë's ŁÓDŹ smørrebrød Ευρώπη Москва 東京"
+            .split(' ')
+            .map(str::to_string),
+    );
+    b.add(folder, "words.txt", &[&words.join(" ")]).await;
+    let mut kept: Vec<String> = words.iter().flat_map(|word| cabinet_text::stems(word)).collect();
+    kept.sort();
+    kept.dedup();
+    let terms: Vec<(String,)> = sqlx::query_as("SELECT term FROM passages_vocabulary ORDER BY term")
+        .fetch_all(b.library.db())
+        .await
+        .unwrap();
+    let terms: Vec<String> = terms.into_iter().map(|(term,)| term).collect();
+    assert_eq!(kept, terms);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2))]
+
+    #[test]
+    fn a_look_into_the_text_scores_as_the_index_does(seed in any::<u64>()) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            let (b, _) = library(seed).await;
+            // The trash counts in the index's figures, but is not found.
+            let trash = b.library.documents_in_trash().await;
+            b.library.restore_documents(&trash).await.unwrap();
+            let mut numbers = Numbers(seed ^ 0xffff);
+            let mut scored = 0;
+            for n in 0..40 {
+                let [by_index, by_text] = b.library.scored_twice(&numbers.words(1 + n % 7)).await;
+                assert_eq!(by_index.len(), by_text.len());
+                for ((_, a), (_, b)) in by_index.iter().zip(&by_text) {
+                    assert!((a - b).abs() < 1e-9, "{a} {b}");
+                }
+                scored += by_index.len();
+            }
+            assert!(scored > 500, "{scored} passages say little");
+        });
+    }
+
+    /// Where a question's words fit into the budget, a large cabinet answers as a small one does, within walls too.
+    #[test]
+    fn below_the_budget_nothing_changes(seed in any::<u64>()) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async move {
+            let (b, folders) = library(seed).await;
+            let mut numbers = Numbers(seed ^ 0xaaaa);
+            for n in 0..60 {
+                let mut query = numbers.words(1 + n % 6);
+                match n % 6 {
+                    // As it is typed, with a slip, as a phrase.
+                    0 => query.truncate(query.len() - query.len().min(2)),
+                    1 => query.insert(2, 'q'),
+                    2 => query = format!("\"{query}\""),
+                    _ => {}
+                }
+                let request = request(query, folders.get(n % 3).copied(), n % 6 == 0);
+                let key = |hit: &Hit| (hit.document, hit.page, hit.range.start, hit.why, hit.score);
+                force(&b, 0).await;
+                let small: Vec<_> = hits(&b, &request).await.iter().map(key).collect();
+                force(&b, 1_000_000).await;
+                let large: Vec<_> = hits(&b, &request).await.iter().map(key).collect();
+                assert_eq!(small, large, "{request:?}");
+            }
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn above_the_budget_what_must_be_exact_is_and_walls_hold() {
+    let (b, folders) = library(20_261_128).await;
+    force(&b, 40).await;
+    for n in (0..80).filter(|n| n % 13 != 12) {
+        for query in [
+            format!("mrn 77{n:02}-421"),
+            format!("zarnikow quelle{n}"),
+            format!("\"record MRN 77{n:02}-411\""),
+        ] {
+            let first = hits(&b, &request(query.clone(), None, false)).await.remove(0);
+            assert_eq!(
+                (first.source_name, first.why),
+                (format!("{n}.txt"), Why::Exact),
+                "{query}"
+            );
+        }
+    }
+    let mut numbers = Numbers(5);
+    let (mut same, mut asked, mut shown) = (0, 0, 0);
+    for n in 0..120 {
+        let folder = folders[n % 2];
+        let query = numbers.words(1 + n % 8);
+        let mut text = request(query, Some(folder), n % 4 == 0);
+        text.mode = Mode::Text;
+        force(&b, 40).await;
+        let bounded = hits(&b, &text).await;
+        shown += bounded.len();
+        assert!(bounded.iter().all(|hit| hit.folder == folder));
+        assert!(
+            bounded
+                .iter()
+                .all(|hit| !hit.marks.is_empty() || hit.why != Why::Words)
+        );
+        force(&b, 0).await;
+        let whole = hits(&b, &text).await;
+        let place = |hit: &Hit| (hit.document, hit.page);
+        asked += whole.len().min(5);
+        same += whole
+            .iter()
+            .take(5)
+            .filter(|hit| bounded.iter().any(|other| place(other) == place(hit)))
+            .count();
+    }
+    assert!(shown > 500, "{shown} hits say little about walls");
+    assert!(
+        same * 10 > asked * 7,
+        "{same} of {asked} first finds are found on the budget"
+    );
+}
