@@ -4,6 +4,7 @@ mod audit;
 mod beside;
 mod bounded;
 pub(crate) mod cost;
+mod growth;
 mod leaving;
 mod search;
 

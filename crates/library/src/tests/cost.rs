@@ -64,13 +64,13 @@ async fn open_plain(home: &Path, embedder: Arc<dyn Embedder>) -> Library {
 }
 
 /// The model that ships.
-struct Real {
+pub(super) struct Real {
     engine: Engine,
     text: Arc<EmbedderText>,
 }
 
 impl Real {
-    async fn start() -> Option<Self> {
+    pub(super) async fn start() -> Option<Self> {
         let dir = ModelStore::default_dir()?;
         let store = ModelStore::open(dir, Manifest::bundled().ok()?);
         let embedder = Some(store.verify("all-minilm-l6-v2").ok()?);
