@@ -1,5 +1,6 @@
 //! Documents and their pages: listing, reading, moving, the trash, and deletion that deletes everywhere.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use cabinet_vault::VaultError;
@@ -381,13 +382,15 @@ impl Library {
 
     /// Wipes originals that no document claims: a kill between sealing one and committing its rows.
     pub(crate) async fn sweep_orphaned_originals(&self) -> Result<(), LibraryError> {
-        for uuid in self.blocking(|vault| vault.objects().list()).await? {
-            let (claimed,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM documents WHERE id = ?)")
-                .bind(uuid.to_string())
-                .fetch_one(self.db())
-                .await
-                .map_err(LibraryError::database("looking for orphans"))?;
-            if !claimed {
+        let originals = self.blocking(|vault| vault.objects().list()).await?;
+        // All at once: a question for each would keep a large cabinet from opening for seconds.
+        let claimed: Vec<(String,)> = sqlx::query_as("SELECT id FROM documents")
+            .fetch_all(self.db())
+            .await
+            .map_err(LibraryError::database("looking for orphans"))?;
+        let claimed: HashSet<String> = claimed.into_iter().map(|(id,)| id).collect();
+        for uuid in originals {
+            if !claimed.contains(&uuid.to_string()) {
                 self.blocking(move |vault| vault.clear_original(uuid)).await?;
             }
         }
