@@ -23,8 +23,6 @@ const READ: usize = 10;
 const COUNTED: usize = 16_384;
 /// Passages whose text is looked into.
 const CLOSER: usize = 300;
-/// Passages with a phrase from which on the newest stand for all.
-const MANY: usize = 2000;
 /// Where the rarest words choose fewer than this, what holds all of the others comes too.
 const FEW: usize = 50;
 /// Words that stand for a beginning.
@@ -132,43 +130,46 @@ impl Library {
     /// Passages in which a part of the query may stand to the letter; whoever asks looks into their text.
     ///
     /// The index finds a phrase by walking the lists of all its words, also those that stand everywhere. Where its
-    /// rarest words are rare enough together, all passages that hold them are few, and the phrase can only be there.
+    /// rarest words stand together in a few passages, the phrase can only be there. Of very many the newest are taken;
+    /// what was not quoted is then looked for among the newest with its rarest words first.
     pub(super) async fn bounded_exact(
         &self,
         part: &str,
         phrase: &str,
+        quoted: bool,
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<i64>, LibraryError> {
-        if letter::spellings(part).len() == 1 {
-            let mut words: Vec<(f64, String)> = Vec::new();
-            for word in query::words(part) {
-                let frequency = self.frequency(&word, scope.size).await?;
-                words.push((frequency.guess, word));
-            }
-            words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-            words.dedup_by(|a, b| a.1 == b.1);
-            let most = (self.inner.lexicon.budget() * READ) as f64;
-            let rare: Vec<String> = words
-                .iter()
-                .take(3)
-                .take_while(|(passages, _)| *passages <= most)
-                .map(|(_, word)| query::quote(word))
-                .collect();
-            if !rare.is_empty() {
-                let found = self.newest(&rare.join(" AND "), scope, limit + 1).await?;
-                if found.len() <= limit {
-                    return Ok(found);
-                }
-            }
+        let budget = self.inner.lexicon.budget();
+        let mut words: Vec<(f64, String)> = Vec::new();
+        for word in query::words(part) {
+            let frequency = self.frequency(&word, scope.size).await?;
+            words.push((frequency.guess, word));
         }
-        // So many that they tell little; any of them are to the letter.
-        let found = self.newest(phrase, scope, MANY).await?;
-        if (limit + 1..MANY).contains(&found.len()) {
+        let all: f64 = words.iter().map(|(passages, _)| passages).sum();
+        if all <= budget as f64 || letter::spellings(part).len() > 1 {
             let ranked = self.full_text(phrase, scope, limit).await?;
             return Ok(ranked.into_iter().map(|(passage, _)| passage).collect());
         }
-        Ok(found.into_iter().take(limit).collect())
+        words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        words.dedup_by(|a, b| a.1 == b.1);
+        let rare: Vec<String> = words
+            .iter()
+            .take(3)
+            .take_while(|(passages, _)| *passages <= (budget * READ) as f64)
+            .map(|(_, word)| query::quote(word))
+            .collect();
+        if !rare.is_empty() {
+            let found = self.newest(&rare.join(" AND "), scope, CLOSER).await?;
+            if found.len() < CLOSER {
+                return Ok(found);
+            }
+            let words = letter::words(part);
+            if !quoted && !self.standing(found.iter().copied(), &words).await?.is_empty() {
+                return Ok(found);
+            }
+        }
+        self.newest(phrase, scope, limit).await
     }
 
     /// The passages with the most and rarest of some words, the newest of equals.

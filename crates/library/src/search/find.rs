@@ -121,7 +121,9 @@ impl Library {
         let mut exact = HashMap::new();
         for (at, (expression, part)) in parsed.match_exact().enumerate() {
             let near = if scope.large {
-                self.bounded_exact(&parsed.exact[at], &expression, scope, CANDIDATES / 2)
+                let written = &parsed.exact[at];
+                let quoted = parsed.quoted.contains(written);
+                self.bounded_exact(written, &expression, quoted, scope, CANDIDATES / 2)
                     .await?
             } else {
                 let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
@@ -135,7 +137,7 @@ impl Library {
     }
 
     /// Those of the passages in which the words `part` stand to the letter.
-    async fn standing(
+    pub(super) async fn standing(
         &self,
         passages: impl Iterator<Item = i64>,
         part: &[String],
