@@ -63,8 +63,18 @@ impl Library {
                 .map(|term| query::quote(term))
                 .collect::<Vec<_>>()
                 .join(" OR ");
-            let passages = self.full_text(&expression, scope, PASSAGES).await?;
-            found.extend(passages.into_iter().map(|(passage, _)| passage));
+            let mut all = 0;
+            for term in &nearly {
+                let listed = words.as_deref().and_then(|words| words.beginning(term).next());
+                all += listed.map_or(0, |(_, passages)| passages as usize);
+            }
+            // Frequent words are not worth ranking here: what is found is ranked with all else.
+            if all > self.inner.lexicon.budget() {
+                found.extend(self.newest(&expression, scope, PASSAGES).await?);
+            } else {
+                let passages = self.full_text(&expression, scope, PASSAGES).await?;
+                found.extend(passages.into_iter().map(|(passage, _)| passage));
+            }
             parsed.words.append(&mut nearly);
         }
         Ok(found)
