@@ -185,7 +185,7 @@ mod misbehaving {
         };
         let read = |pages: &str| {
             format!(
-                r#"{{"read":{{"read":{{"kind":"text","title":null,"pages":[{pages}],"warnings":[],"details":{{}},"members":[]}},"lengths":[],"scans":[]}}}}"#
+                r#"{{"read":{{"read":{{"kind":"text","title":null,"pages":[{pages}],"warnings":[],"details":{{}},"deletions":[],"members":[]}},"lengths":[],"scans":[]}}}}"#
             )
         };
         let holding = |member: &str, lengths: &str| {
@@ -193,7 +193,12 @@ mod misbehaving {
                 .replace(r#""members":[]"#, &format!(r#""members":[{member}]"#))
                 .replace(r#""lengths":[]"#, &format!(r#""lengths":[{lengths}]"#))
         };
-        let fine = read(&page(1, "fine", "native"));
+        let struck = |deletion: &str| {
+            read(&page(1, "fine", "native"))
+                .replace(r#""deletions":[]"#, &format!(r#""deletions":[{deletion}]"#))
+        };
+        let fine =
+            struck(r#"{"before":"","text":"gone","author":"Ruth","day":{"year":2024,"month":2,"day":29}}"#);
         let believed = child(&saying(&fine)).read(&letter(), "letter.txt", None).await;
         assert_eq!(
             texts(&believed.unwrap()),
@@ -212,6 +217,9 @@ mod misbehaving {
             holding("", "1"),
             holding(r#"{"name":"a.txt","problem":null}"#, "99999999999"),
             holding(r#"{"name":"a\u0007.txt","problem":null}"#, "0"),
+            struck(r#"{"before":"","text":"","author":null,"day":null}"#),
+            struck(r#"{"before":"","text":"gone \u0007","author":null,"day":null}"#),
+            struck(r#"{"before":"","text":"gone","author":null,"day":{"year":2023,"month":2,"day":29}}"#),
             r#"{"read":{}}"#.to_owned(),
             r#"{"failed":"nonsense"}"#.to_owned(),
         ] {
