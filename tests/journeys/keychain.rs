@@ -419,7 +419,7 @@ fn a_bus_of_the_network_is_out_of_reach() {
     assert!(run.messages.contains("cannot be reached"), "{}", run.messages);
     std::net::TcpStream::connect(("127.0.0.1", port))
         .and_then(|mut other| other.write_all(b"another"))
-        .expect("somebody could come");
+        .expect("the port still waits, as nobody came before");
     let said = first.join().expect("it ends");
     assert_eq!(said, b"another", "nobody came before");
 }
