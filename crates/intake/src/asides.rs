@@ -38,11 +38,16 @@ impl Asides {
         }
     }
 
-    /// Adds the text of the head or foot of some pages. Many pages have the same one.
+    /// Adds the text of the head or foot of some pages. Many pages have the same one, or the same but for their number.
     pub(crate) fn margin(&mut self, text: &str) {
         let lines = text.split(['\n', '\u{c}']).map(|line| one_line(line, usize::MAX));
         for line in lines.filter(|line| !is_page_number(line)) {
-            if !self.margins.contains(&line) {
+            let bare = without_page_number(&line);
+            if self
+                .margins
+                .iter()
+                .all(|other| without_page_number(other) != bare)
+            {
                 self.margins.push(line);
             }
         }
@@ -137,15 +142,36 @@ fn one_line(text: &str, most: usize) -> String {
 
 /// Whether a line says which page this is and nothing else.
 fn is_page_number(line: &str) -> bool {
-    let words = line
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).all(|word| {
-        matches!(
-            word.as_str(),
-            "page" | "pages" | "p" | "of" | "seite" | "von" | "sur" | "de" | "p\u{e1}gina"
-        ) || word.chars().all(|c| c.is_ascii_digit())
-    })
+    words(line).all(|word| names_page(&word) || joins_pages(&word) || is_number(&word))
+}
+
+/// The words of a line but for the numbers that follow the word "page", also as "page 2 of 3".
+fn without_page_number(line: &str) -> Vec<String> {
+    let mut after_page = false;
+    let mut kept = words(line).collect::<Vec<_>>();
+    kept.retain(|word| {
+        let number = after_page && is_number(word);
+        after_page = names_page(word) || after_page && (number || joins_pages(word));
+        !number
+    });
+    kept
+}
+
+fn words(line: &str) -> impl Iterator<Item = String> {
+    let words = line.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+fn names_page(word: &str) -> bool {
+    matches!(word, "page" | "pages" | "p" | "seite" | "p\u{e1}gina")
+}
+
+fn joins_pages(word: &str) -> bool {
+    matches!(word, "of" | "von" | "sur" | "de")
+}
+
+fn is_number(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -175,6 +201,24 @@ mod tests {
              \n\nAt the head or foot of pages\nHarrow & Penn LLP"
         );
         assert!(deletions.is_empty());
+    }
+
+    #[test]
+    fn a_head_that_differs_by_its_page_alone_is_said_once() {
+        let mut asides = Asides::default();
+        for head in [
+            "Okafor v Lind, page 2 of 9",
+            "Okafor v Lind, Page 3 of 9",
+            "Okafor v Lind 2024, page 4",
+            "Okafor v Lind 2025, page 4",
+        ] {
+            asides.margin(head);
+        }
+        let (after, _) = asides.after("");
+        assert_eq!(
+            after,
+            "\n\nAt the head or foot of pages\nOkafor v Lind, page 2 of 9\nOkafor v Lind 2024, page 4\nOkafor v Lind 2025, page 4"
+        );
     }
 
     #[test]
