@@ -64,6 +64,11 @@ export async function openPdf(id: string): Promise<OpenPdf> {
   return { document: await task.promise, close: () => void task.destroy() };
 }
 
+/** Whether drawing ended because something else was to be drawn, or the page went away. */
+export function wasCancelled(error: unknown): boolean {
+  return error instanceof pdfjs.RenderingCancelledException;
+}
+
 type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
 
 /**

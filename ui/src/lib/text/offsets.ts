@@ -36,6 +36,11 @@ export function scalarLength(text: string): number {
   return toScalar(text, text.length);
 }
 
+/** What stands before the first end of a line. */
+export function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
 /** The words between two scalar offsets. */
 export function sliceScalars(text: string, start: number, end: number): string {
   return text.slice(toUtf16(text, start), toUtf16(text, end));
