@@ -10,6 +10,9 @@ use crate::document::LONGEST_TITLE;
 /// A heading found in the text is shorter than a declared title may be.
 const LONGEST_HEADING: usize = 120;
 
+/// A heading holds no longer word: what does is encoded, not written.
+const LONGEST_WORD: usize = 40;
+
 /// A declared title, if a person could have written it.
 pub(crate) fn declared(title: &str) -> Option<String> {
     let title = one_line(title);
@@ -265,6 +268,7 @@ fn is_heading(line: &str) -> bool {
         && letters * 2 >= length
         && opens
         && line.split_whitespace().count() <= 16
+        && line.split_whitespace().all(|word| word.chars().count() <= LONGEST_WORD)
         && line.chars().next().is_some_and(char::is_alphanumeric)
         && !line.ends_with(['.', ',', ';', ':', '-'])
         && !line.contains('@')
@@ -340,6 +344,8 @@ mod tests {
             Some("CLINIC LETTER")
         );
         assert_eq!(heading("we saw your patient today.\nshe is well.\n"), None);
+        let encoded = "VGhlIHJlcG9ydCBvZiB0aGUgd2Vla2x5IG1lZXRpbmcgaXMgYXR0YWNoZWQ";
+        assert_eq!(heading(&format!("{encoded}\n{encoded}\n")), None);
         assert_eq!(
             markdown_heading("intro\n```\n# not this\n```\n## The *plan* ##\n").as_deref(),
             Some("The plan")
