@@ -268,7 +268,9 @@ fn is_heading(line: &str) -> bool {
         && letters * 2 >= length
         && opens
         && line.split_whitespace().count() <= 16
-        && line.split_whitespace().all(|word| word.chars().count() <= LONGEST_WORD)
+        && line
+            .split_whitespace()
+            .all(|word| word.chars().count() <= LONGEST_WORD)
         && line.chars().next().is_some_and(char::is_alphanumeric)
         && !line.ends_with(['.', ',', ';', ':', '-'])
         && !line.contains('@')

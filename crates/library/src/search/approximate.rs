@@ -20,36 +20,40 @@ impl Library {
     /// Looks for the words of a short query that stand nowhere in the scope, puts what is nearly each of them into
     /// the query, and returns the passages with such a word.
     ///
-    /// What was tried is never shown: it may be a word from behind a wall.
+    /// What was tried is never shown: it may be a word from behind a wall. In a large cabinet nothing is tried until the
+    /// list of words is read, which is said where it would have helped.
     pub(super) async fn approximate(
         &self,
         parsed: &mut Query,
         scope: &Scope,
+        missing: &mut Vec<String>,
     ) -> Result<HashSet<i64>, LibraryError> {
         let mut found = HashSet::new();
         if parsed.words.len() > LONGEST_QUERY {
             return Ok(found);
         }
         let words = if scope.large { self.words(scope.size) } else { None };
-        if scope.large && words.is_none() {
-            return Ok(found);
-        }
+        let unread = scope.large && words.is_none();
         let mut nearly = Vec::new();
         for word in &parsed.words {
             let folded = fold(word);
+            let unfinished = parsed.unfinished.as_ref() == Some(word);
             if folded.chars().count() < 4
                 || !folded.chars().all(char::is_alphabetic)
                 || is_stop_word(&folded)
+                || unread && unfinished
                 || self
-                    .stands_anywhere(
-                        word,
-                        parsed.unfinished.as_ref() == Some(word),
-                        words.as_deref(),
-                        scope,
-                    )
+                    .stands_anywhere(word, unfinished, words.as_deref(), scope)
                     .await?
             {
                 continue;
+            }
+            if unread {
+                missing.push(
+                    "Names typed with a slip are not found yet: the list of words is still being read"
+                        .to_string(),
+                );
+                return Ok(found);
             }
             let first: String = folded.chars().take(1).collect();
             nearly.extend(match &words {

@@ -173,7 +173,7 @@ impl Library {
     ) -> Result<Vec<Hit>, LibraryError> {
         let by_words = request.mode != Mode::Vector;
         let approximate = if by_words {
-            self.approximate(parsed, scope).await?
+            self.approximate(parsed, scope, missing).await?
         } else {
             Default::default()
         };

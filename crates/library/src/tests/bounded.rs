@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::Hit;
+use crate::{Hit, SearchResults, Why};
 use proptest::prelude::*;
 
 /// Words as text has them: the first are frequent, the last rare, and many share a stem.
@@ -239,4 +239,22 @@ async fn above_the_budget_what_must_be_exact_is_and_walls_hold() {
         same * 10 > asked * 7,
         "{same} of {asked} first finds are found on the budget"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_the_list_of_words_is_read_a_search_says_that_slips_are_not_found() {
+    let (b, _) = library(5).await;
+    b.library.inner.lexicon.forced.store(10, Ordering::Relaxed);
+    let slip = request("Zarnikov Quelle3".to_string(), None, false);
+    let says_so = |results: &SearchResults| results.missing.iter().any(|line| line.contains("slip"));
+
+    let early = b.library.search(&slip).await.unwrap();
+    assert!(says_so(&early), "{:?}", early.missing);
+    let known = request("Zarnikow".to_string(), None, false);
+    assert!(!says_so(&b.library.search(&known).await.unwrap()));
+
+    force(&b, 10).await;
+    let late = b.library.search(&slip).await.unwrap();
+    assert!(!says_so(&late), "{:?}", late.missing);
+    assert!(late.hits.iter().any(|hit| hit.why == Why::Approximate));
 }
