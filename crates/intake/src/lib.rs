@@ -30,6 +30,7 @@
 
 mod archive;
 mod asides;
+mod biff;
 mod charset;
 mod clean;
 mod decode;

@@ -9,7 +9,7 @@ use crate::error::{IntakeError, Lock};
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
 use crate::package::Package;
-use crate::{ole::Compound, text, title};
+use crate::{biff, ole::Compound, text, title};
 use calamine::{
     CellErrorType, Data, DataRef, ExcelDateTime, Ods, OdsError, Reader, Xls, XlsError, Xlsb, XlsbError, Xlsx,
     XlsxError,
@@ -57,6 +57,11 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         // Opened here first, because calamine goes round for ever where sectors follow each other in a ring.
         let mut file = Compound::open(bytes, Kind::Spreadsheet)?;
         let summary = file.summary();
+        for name in ["Workbook", "Book"] {
+            if let Some(stream) = file.stream(name)? {
+                biff::check(&stream)?;
+            }
+        }
         let bytes = file.into_bytes();
         let mut book = Xls::new(Cursor::new(&bytes)).map_err(|error| match error {
             XlsError::Password => IntakeError::Encrypted(Lock::Office),
