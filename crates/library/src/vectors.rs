@@ -7,6 +7,8 @@
 //! Searches after the first few go to a copy in memory ([`cabinet_nearest`]), which needs no training and, unlike
 //! LanceDB's own index, no temporary files in plain. Until it is there LanceDB looks at every vector.
 
+mod sealed;
+
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,21 +21,13 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use cabinet_nearest::{Near, Place, Vectors};
 use cabinet_vault::Vault;
 use futures::TryStreamExt;
-use lance::session::Session;
-use lance_io::object_store::providers::local::FileStoreProvider;
-use lance_io::object_store::{ObjectStore, ObjectStoreParams, ObjectStoreProvider, ObjectStoreRegistry};
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
 use lancedb::table::OptimizeAction;
-use lancedb::{Connection, DistanceType, Table};
-use url::Url;
+use lancedb::{DistanceType, Table};
 
 use crate::LibraryError;
 
-/// LanceDB reads the plain `file` scheme around the object store trait; this scheme goes through it.
-const SCHEME: &str = "file-object-store";
 const TABLE: &str = "passages";
-const INDEX_CACHE_BYTES: usize = 64 << 20;
-const METADATA_CACHE_BYTES: usize = 16 << 20;
 /// The search, counted from the opening, after which the vectors are brought into memory.
 const SCANS: u32 = 4;
 /// Vectors of one file, about 100 MB. Merging and deleting write files anew, so that with larger ones every few papers
@@ -101,7 +95,7 @@ impl VectorStore {
         let root = root
             .canonicalize()
             .map_err(LibraryError::vectors("finding its folder"))?;
-        let connection = connect(&root, vault).await?;
+        let connection = sealed::connect(&root, vault).await?;
         let schema = schema(dimension);
         let names = connection
             .table_names()
@@ -468,63 +462,4 @@ fn schema(dimension: usize) -> SchemaRef {
         Field::new("folder", DataType::Int64, false),
         Field::new("vector", DataType::FixedSizeList(item, width), false),
     ]))
-}
-
-async fn connect(root: &Path, vault: &Vault) -> Result<Connection, LibraryError> {
-    let registry = ObjectStoreRegistry::empty();
-    registry.insert(
-        SCHEME,
-        Arc::new(SealedProvider {
-            seal: vault.store_sealer(),
-        }),
-    );
-    let session = Arc::new(Session::new(
-        INDEX_CACHE_BYTES,
-        METADATA_CACHE_BYTES,
-        Arc::new(registry),
-    ));
-    let mut url = Url::from_directory_path(root).map_err(|()| LibraryError::Vectors {
-        doing: "naming its folder",
-        source: "the folder has no absolute path".into(),
-    })?;
-    url = Url::parse(&url.as_str().replacen("file:", &format!("{SCHEME}:"), 1))
-        .map_err(LibraryError::vectors("naming its folder"))?;
-    lancedb::connect(url.as_str())
-        .session(session)
-        .execute()
-        .await
-        .map_err(LibraryError::vectors("connecting"))
-}
-
-/// Hands LanceDB the local file system with every object sealed.
-#[derive(Debug)]
-struct SealedProvider {
-    seal: cabinet_vault::StoreSealer,
-}
-
-#[async_trait::async_trait]
-impl ObjectStoreProvider for SealedProvider {
-    async fn new_store(&self, base: Url, params: &ObjectStoreParams) -> lance_core::Result<ObjectStore> {
-        #[cfg(test)]
-        let path = base.clone();
-        let mut store = FileStoreProvider.new_store(base, params).await?;
-        #[cfg(test)]
-        if crate::tests::cost::is_plain(Path::new(path.path())) {
-            return Ok(store);
-        }
-        store.inner = self.seal.seal(store.inner);
-        Ok(store)
-    }
-
-    fn extract_path(&self, url: &Url) -> lance_core::Result<object_store::path::Path> {
-        FileStoreProvider.extract_path(url)
-    }
-
-    fn calculate_object_store_prefix(
-        &self,
-        _url: &Url,
-        _options: Option<&std::collections::HashMap<String, String>>,
-    ) -> lance_core::Result<String> {
-        Ok(SCHEME.to_string())
-    }
 }
