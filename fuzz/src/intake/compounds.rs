@@ -135,28 +135,3 @@ pub(crate) fn xls_seeds() -> Vec<Vec<u8>> {
         compound(&streams(&[("Workbook", &book)])),
     ]
 }
-
-/// Whether a cell of a workbook stands beyond the last column there is. Known: calamine makes room for all cells up to the
-/// farthest, gigabytes for one at the end of the numbers; in the product the reader's memory ends there and the file is
-/// refused as too large. The fuzzer would find nothing else.
-pub(crate) fn has_far_cell(data: &[u8]) -> bool {
-    const CELLS: [u16; 10] = [0x06, 0xbd, 0xbe, 0xd6, 0xfd, 0x201, 0x203, 0x204, 0x205, 0x27e];
-    const COLUMNS: u16 = 256;
-    let number = |at: usize| {
-        data.get(at..at + 2)
-            .map(|two| u16::from_le_bytes([two[0], two[1]]))
-    };
-    // The first stream begins after its name.
-    let mut at = data
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(0, |end| end + 1);
-    while let (Some(kind), Some(length)) = (number(at), number(at + 2)) {
-        let far = number(at + 6).is_some_and(|column| column >= COLUMNS);
-        if far && CELLS.contains(&kind) {
-            return true;
-        }
-        at += 4 + usize::from(length);
-    }
-    false
-}

@@ -10,7 +10,7 @@ mod texts;
 
 use cabinet_fuzz::Target;
 use cabinet_intake::{fixtures, fuzzing};
-use compounds::{doc_seeds, has_far_cell, msg_seeds, xls_seeds};
+use compounds::{doc_seeds, msg_seeds, xls_seeds};
 use containers::{compound, package};
 use libfuzzer_sys::fuzz_target;
 use packages::{XML, docx, odt, packages, pptx, sheets, zip_seeds};
@@ -72,11 +72,7 @@ const TARGETS: &[Target] = &[
         || packages(&sheets()),
         |data| file(package(data), "xlsx"),
     ),
-    target("xls", &[], xls_seeds, |data| {
-        if !has_far_cell(data) {
-            file(compound(data), "xls");
-        }
-    }),
+    target("xls", &[], xls_seeds, |data| file(compound(data), "xls")),
     target("csv", &[",", ";", "\t", "\"\"", "\r\n"], csv_seeds, |data| {
         file(data.to_vec(), "csv")
     }),
