@@ -183,6 +183,9 @@ impl IntakeError {
     /// What is wrong, in one sentence.
     pub fn message(&self) -> String {
         match self {
+            IntakeError::Unsupported(Foreign::Binary) => {
+                "Cabinet does not know this kind of file, or it is damaged from its first bytes on.".into()
+            }
             IntakeError::Unsupported(what) => {
                 format!("This is {}, which Cabinet does not read yet.", what.label())
             }
