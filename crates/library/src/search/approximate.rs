@@ -9,8 +9,6 @@ use super::query::{self, Query};
 use super::scope::Scope;
 use crate::{Library, LibraryError};
 
-/// A longer query is a question, whose slips matter little, and not a name.
-const LONGEST_QUERY: usize = 6;
 /// Words tried in place of one.
 const TRIED: usize = 8;
 /// Passages that hold one of them, at most.
@@ -29,7 +27,8 @@ impl Library {
         missing: &mut Vec<String>,
     ) -> Result<HashSet<i64>, LibraryError> {
         let mut found = HashSet::new();
-        if parsed.words.len() > LONGEST_QUERY {
+        // Of a question, slips matter little.
+        if parsed.is_question() {
             return Ok(found);
         }
         let words = if scope.large { self.words(scope.size) } else { None };

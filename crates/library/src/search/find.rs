@@ -12,6 +12,9 @@ use crate::{Library, LibraryError};
 
 /// Passages each half contributes before they are merged.
 const CANDIDATES: usize = 200;
+/// A name in a question comes first where no more passages than this hold it. Taking all names first cost .14 of nDCG@10 on
+/// regulatory questions, up to 10 passages .01, up to 3 nothing.
+const RARE: usize = 3;
 /// Documents found by their titles at most.
 const TITLED: i64 = 20;
 
@@ -129,7 +132,14 @@ impl Library {
                 let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
                 near.into_iter().map(|(passage, _)| passage).collect()
             };
-            for passage in self.standing(near.into_iter(), &part).await? {
+            let standing = self.standing(near.into_iter(), &part).await?;
+            // A question's capitals are often a term that stands in hundreds of passages: with all of those first, what
+            // answers the question would come last.
+            let term = parsed.is_question() && parsed.names.contains(&parsed.exact[at]);
+            if term && standing.len() > RARE {
+                continue;
+            }
+            for passage in standing {
                 *exact.entry(passage).or_default() += 1;
             }
         }

@@ -10,6 +10,9 @@ use super::letter;
 /// Words of a query that are looked for as one phrase at most.
 const LONGEST_RUN: usize = 12;
 
+/// Words that carry meaning, of a query that is a name or a few words; a longer one is a question.
+const LONGEST_NAME: usize = 6;
+
 /// A query in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Query {
@@ -17,6 +20,8 @@ pub(crate) struct Query {
     pub exact: Vec<String>,
     /// What was quoted.
     pub quoted: Vec<String>,
+    /// Which of them are names and terms inside a longer query, told by their capitals.
+    pub names: Vec<String>,
     /// Every word to look for, those of phrases and identifiers included.
     pub words: Vec<String>,
     /// Neighbours among the words.
@@ -93,7 +98,9 @@ impl Query {
                 // What stands somewhere as it was typed or pasted is what was looked for.
                 query.exact.push(query.meaning.clone());
             }
-            query.exact.extend(names(&free));
+            query.names = names(&free);
+            query.names.retain(|name| *name != query.meaning);
+            query.exact.extend(query.names.iter().cloned());
             query.exact.extend(strengths(&free));
         }
         query.exact.sort();
@@ -119,6 +126,11 @@ impl Query {
             query.words = meaningful;
         }
         query
+    }
+
+    /// Whether it asks something in many words, rather than naming what is looked for.
+    pub(crate) fn is_question(&self) -> bool {
+        self.words.len() > LONGEST_NAME
     }
 
     /// What a passage may hold to be found: words, words with a hyphen inside, other spellings of strengths.

@@ -162,6 +162,35 @@ async fn a_slip_in_a_name_is_found_and_said_to_be_approximate() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_term_that_stands_everywhere_does_not_push_an_answer_away() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    for n in 0..6 {
+        let page = format!("The Managing Agent sends letter {n}.");
+        b.add(folder, &format!("term{n}.txt"), &[&page]).await;
+    }
+    b.add(
+        folder,
+        "answer.txt",
+        &["The agent who is managing inspects boilers and flues each spring."],
+    )
+    .await;
+    b.add(folder, "name.txt", &["Hilde Brandt signed."]).await;
+
+    let question =
+        "how often during spring inspects the Managing Agent boilers or flues that tenants use daily";
+    assert_eq!(b.names(Mode::Text, None, question).await[0], "answer.txt");
+    // A few words mean the name, and a name that hardly stands anywhere says which papers are meant.
+    assert!(
+        b.names(Mode::Text, None, "flues the Managing Agent looks at")
+            .await[0]
+            .starts_with("term")
+    );
+    let question = "did Hilde Brandt ever say that the agent inspects boilers or flues each spring";
+    assert_eq!(b.names(Mode::Text, None, question).await[0], "name.txt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_title_is_found_though_no_page_holds_it() {
     let b = bench().await;
     let folder = b.library.first_folder().await.unwrap();
