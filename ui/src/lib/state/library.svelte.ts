@@ -53,12 +53,15 @@ class Library {
   async refresh(): Promise<void> {
     const own = ++this.asked;
     const scope = this.scope;
+    // The folders come at once, the rows of twenty thousand documents a while after them.
     const [folders, rows] = await Promise.all([
-      ipc.folders(),
+      ipc.folders().then((found) => {
+        if (own === this.asked) this.folders = found;
+        return found;
+      }),
       ipc.documents(scope.kind === 'folder' ? scope.id : null, scope.kind === 'trash'),
     ]);
     if (own !== this.asked) return;
-    this.folders = folders;
     this.rows = rows;
     this.loaded = true;
     const alive = new Set(rows.map((row) => row.id));
