@@ -1,10 +1,9 @@
 //! A name typed with a slip: where a word of the query stands nowhere, words of the index that are nearly it.
 
-use std::collections::HashSet;
-
 use cabinet_text::{fold, is_stop_word};
 
 use super::lexicon::Words;
+use super::merge::Approximate;
 use super::query::{self, Query};
 use super::scope::Scope;
 use crate::{Library, LibraryError};
@@ -25,15 +24,15 @@ impl Library {
         parsed: &mut Query,
         scope: &Scope,
         missing: &mut Vec<String>,
-    ) -> Result<HashSet<i64>, LibraryError> {
-        let mut found = HashSet::new();
+    ) -> Result<Approximate, LibraryError> {
+        let mut found = Approximate::default();
         // Of a question, slips matter little.
         if parsed.is_question() {
             return Ok(found);
         }
         let words = if scope.large { self.words(scope.size) } else { None };
         let unread = scope.large && words.is_none();
-        let mut nearly = Vec::new();
+        let (mut nearly, mut slips) = (Vec::new(), 0);
         for word in &parsed.words {
             let folded = fold(word);
             let unfinished = parsed.unfinished.as_ref() == Some(word);
@@ -54,6 +53,7 @@ impl Library {
                 );
                 return Ok(found);
             }
+            slips += 1;
             let first: String = folded.chars().take(1).collect();
             nearly.extend(match &words {
                 Some(words) => near(&folded, words.beginning(&first).map(|(term, _)| term.to_string())),
@@ -73,11 +73,16 @@ impl Library {
             }
             // Frequent words are not worth ranking here: what is found is ranked with all else.
             if all > self.inner.lexicon.budget() {
-                found.extend(self.newest(&expression, scope, PASSAGES).await?);
+                found
+                    .passages
+                    .extend(self.newest(&expression, scope, PASSAGES).await?);
             } else {
                 let passages = self.full_text(&expression, scope, PASSAGES).await?;
-                found.extend(passages.into_iter().map(|(passage, _)| passage));
+                found
+                    .passages
+                    .extend(passages.into_iter().map(|(passage, _)| passage));
             }
+            found.first = slips * 2 >= parsed.words.len();
             parsed.words.append(&mut nearly);
         }
         Ok(found)

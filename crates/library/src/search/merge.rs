@@ -17,7 +17,17 @@ pub(super) struct Found {
     /// First passages of documents whose title holds every word.
     pub titled: Vec<i64>,
     /// Where a word stands that is nearly one of the query's.
-    pub approximate: HashSet<i64>,
+    pub approximate: Approximate,
+}
+
+/// What was found for words that stand nowhere.
+#[derive(Default)]
+pub(super) struct Approximate {
+    /// Passages with a word that is nearly one of them.
+    pub passages: HashSet<i64>,
+    /// Half of the query's words or more stand nowhere, as in a name with a slip: what is nearly that comes first. Of a
+    /// longer query the others count as much, and what holds them may be what was looked for.
+    pub first: bool,
 }
 
 impl Found {
@@ -53,8 +63,10 @@ impl Found {
         for passage in &self.titled {
             *scores.entry(*passage).or_default() += 1.0;
         }
-        for passage in &self.approximate {
-            *scores.entry(*passage).or_default() += 1.0;
+        if self.approximate.first {
+            for passage in &self.approximate.passages {
+                *scores.entry(*passage).or_default() += 1.0;
+            }
         }
         let mut ranked: Vec<(i64, f64)> = scores.into_iter().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -68,15 +80,20 @@ mod tests {
 
     #[test]
     fn an_exact_find_comes_before_any_merged_score() {
-        let found = Found {
-            words: vec![(1, 9.0), (2, 3.0), (4, 1.0)],
-            meaning: vec![(1, 0.9), (3, 0.1)],
-            exact: HashMap::from([(2, 1)]),
-            approximate: HashSet::from([4]),
-            ..Found::default()
-        };
-        let order: Vec<i64> = found.merge().iter().map(|r| r.0).collect();
-        assert_eq!(order, [2, 4, 1, 3]);
+        for (first, expected) in [(true, [2, 4, 1, 3]), (false, [2, 1, 4, 3])] {
+            let found = Found {
+                words: vec![(1, 9.0), (2, 3.0), (4, 1.0)],
+                meaning: vec![(1, 0.9), (3, 0.1)],
+                exact: HashMap::from([(2, 1)]),
+                approximate: Approximate {
+                    passages: HashSet::from([4]),
+                    first,
+                },
+                ..Found::default()
+            };
+            let order: Vec<i64> = found.merge().iter().map(|r| r.0).collect();
+            assert_eq!(order, expected);
+        }
     }
 
     #[test]

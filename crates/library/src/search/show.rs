@@ -72,7 +72,7 @@ impl Library {
                     .collect(),
                 why: if found.exact.contains_key(&passage) {
                     Why::Exact
-                } else if found.approximate.contains(&passage) {
+                } else if found.approximate.passages.contains(&passage) {
                     Why::Approximate
                 } else if by_words.contains(&passage) {
                     Why::Words

@@ -159,6 +159,13 @@ async fn a_slip_in_a_name_is_found_and_said_to_be_approximate() {
         assert!(!hits[0].marks.is_empty());
     }
     assert_eq!(b.hits("Gutierrez").await[0].why, Why::Exact);
+    // Of several words one that stands nowhere is not the name: what holds the others comes first.
+    b.add(folder, "d.txt", &["The tenant repairs the gutter."]).await;
+    b.add(folder, "e.txt", &["A room."]).await;
+    assert_eq!(
+        b.names(Mode::Text, None, "tenant repairs gutter roof").await[0],
+        "d.txt"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
