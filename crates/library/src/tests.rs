@@ -16,6 +16,7 @@ use cabinet_vault::{KdfCost, Passphrase, Vault};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::search::{EVERY, LISTED, Order};
 use crate::store::{Incoming, Stored};
 use crate::{
     DocumentId, DocumentState, EmbedError, Embedder, FolderId, Library, LibraryError, Mode, SearchRequest,
@@ -435,10 +436,11 @@ async fn hot_queries_use_their_indexes() {
         ),
         // Not one row of `passages` is read for a match: only its index.
         (
-            crate::search::WITHIN,
+            &Order::Best.statement(LISTED),
             "SEARCH p USING COVERING INDEX passages_by_document",
         ),
-        (crate::search::WHOLE, "SCAN passages_fts VIRTUAL TABLE"),
+        (&Order::Newest.statement(EVERY), "SCAN passages_fts VIRTUAL TABLE"),
+        (&Order::Best.statement(EVERY), "SCAN passages_fts VIRTUAL TABLE"),
     ] {
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))

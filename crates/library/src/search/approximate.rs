@@ -1,9 +1,10 @@
 //! A name typed with a slip: where a word of the query stands nowhere, words of the index that are nearly it.
 
+use std::collections::HashSet;
+
 use cabinet_text::{fold, is_stop_word};
 
 use super::lexicon::Words;
-use super::merge::Approximate;
 use super::query::{self, Query};
 use super::scope::Scope;
 use crate::{Library, LibraryError};
@@ -12,6 +13,16 @@ use crate::{Library, LibraryError};
 const TRIED: usize = 8;
 /// Passages that hold one of them, at most.
 const PASSAGES: usize = 100;
+
+/// What was found for words that stand nowhere.
+#[derive(Default)]
+pub(super) struct Approximate {
+    /// Passages with a word that is nearly one of them.
+    pub passages: HashSet<i64>,
+    /// Half of the query's words or more are such slips, as in a name: what is nearly that comes first. Of a longer query
+    /// the others count as much, and what holds them may be what was looked for.
+    pub first: bool,
+}
 
 impl Library {
     /// Looks for the words of a short query that stand nowhere in the scope, puts what is nearly each of them into
@@ -27,7 +38,7 @@ impl Library {
     ) -> Result<Approximate, LibraryError> {
         let mut found = Approximate::default();
         // Of a question, slips matter little.
-        if parsed.is_question() {
+        if parsed.question {
             return Ok(found);
         }
         let words = if scope.large { self.words(scope.size) } else { None };
@@ -53,12 +64,13 @@ impl Library {
                 );
                 return Ok(found);
             }
-            slips += 1;
             let first: String = folded.chars().take(1).collect();
-            nearly.extend(match &words {
+            let near = match &words {
                 Some(words) => near(&folded, words.beginning(&first).map(|(term, _)| term.to_string())),
                 None => near(&folded, self.terms(&folded, first).await?.into_iter()),
-            });
+            };
+            slips += usize::from(!near.is_empty());
+            nearly.extend(near);
         }
         if !nearly.is_empty() {
             let expression = nearly

@@ -18,21 +18,39 @@ const RARE: usize = 3;
 /// Documents found by their titles at most.
 const TITLED: i64 = 20;
 
-/// Everything, best first.
-pub(crate) const WHOLE: &str =
-    "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH ?1 ORDER BY rank LIMIT ?2";
+/// Everything.
+pub(crate) const EVERY: &str = "";
 /// Whether a passage is in a scope, one by one: its document is in an index, so that no row of `passages` is read.
-const EACH: &str = "EXISTS (SELECT 1 FROM passages p INDEXED BY passages_by_num CROSS JOIN documents d ON d.num = p.document
+const EACH: &str = " AND EXISTS (SELECT 1 FROM passages p INDEXED BY passages_by_num CROSS JOIN documents d ON d.num = p.document
                       WHERE p.num = passages_fts.rowid AND d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3)
                         AND (?4 IS NULL OR d.num = ?4)
                         AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))";
-/// As [`WHOLE`], but for a scope or a trash to be laid over it. `CROSS JOIN` asks the documents first, which are few.
-pub(crate) const WITHIN: &str = "SELECT rowid, -rank FROM passages_fts
-     WHERE passages_fts MATCH ?1
-       AND +rowid IN (SELECT p.num FROM documents d CROSS JOIN passages p ON p.document = d.num
+/// Whether a passage is among those of a scope or outside the trash, listed. `CROSS JOIN` asks the documents first, which are
+/// few.
+pub(crate) const LISTED: &str = " AND +rowid IN (SELECT p.num FROM documents d CROSS JOIN passages p ON p.document = d.num
                       WHERE d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
-                        AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))
-     ORDER BY rank LIMIT ?2";
+                        AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))";
+
+/// In which order passages are wanted.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    /// By BM25.
+    Best,
+    /// The last added first; nothing is scored.
+    Newest,
+}
+
+impl Order {
+    pub(crate) fn statement(self, within: &str) -> String {
+        let (score, order) = match self {
+            Self::Best => ("-rank", "rank"),
+            Self::Newest => ("0.0", "rowid DESC"),
+        };
+        format!(
+            "SELECT rowid, {score} FROM passages_fts WHERE passages_fts MATCH ?1{within} ORDER BY {order} LIMIT ?2"
+        )
+    }
+}
 
 impl Library {
     /// The query's vector; `None` where search by meaning cannot be had, which is said.
@@ -135,7 +153,7 @@ impl Library {
             let standing = self.standing(near.into_iter(), &part).await?;
             // A question's capitals are often a term that stands in hundreds of passages: with all of those first, what
             // answers the question would come last.
-            let term = parsed.is_question() && parsed.names.contains(&parsed.exact[at]);
+            let term = parsed.question && parsed.names.contains(&parsed.exact[at]);
             if term && standing.len() > RARE {
                 continue;
             }
@@ -196,43 +214,13 @@ impl Library {
     }
 
     /// BM25 over the full-text index, higher is better.
-    ///
-    /// Looks at no row of `passages`: a common word stands in thousands of them, and every page of that table would
-    /// have to be decrypted. The scope is laid over the sorted matches as a set of numbers from an index.
     pub(super) async fn full_text(
         &self,
         expression: &str,
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        let doing = LibraryError::database("searching words");
-        if self.is_whole(scope).await? {
-            let whole = sqlx::query_as(WHOLE).bind(expression).bind(number(limit));
-            return whole.fetch_all(self.db()).await.map_err(doing);
-        }
-        if !scope.wide {
-            let within = sqlx::query_as(WITHIN).bind(expression).bind(number(limit));
-            return within
-                .bind(scope.folder)
-                .bind(scope.document)
-                .bind(scope.json())
-                .fetch_all(self.db())
-                .await
-                .map_err(doing);
-        }
-        // Most of a large cabinet: its passages would take longer to list than to ask for.
-        let sql = format!(
-            "SELECT rowid, -rank FROM passages_fts WHERE passages_fts MATCH ?1 AND {EACH} ORDER BY rank LIMIT ?2"
-        );
-        sqlx::query_as(AssertSqlSafe(sql))
-            .bind(expression)
-            .bind(number(limit))
-            .bind(scope.folder)
-            .bind(scope.document)
-            .bind(scope.json())
-            .fetch_all(self.db())
-            .await
-            .map_err(doing)
+        self.matching(expression, scope, Order::Best, limit).await
     }
 
     /// Passages an expression holds for, the newest first, not scored.
@@ -242,19 +230,30 @@ impl Library {
         scope: &Scope,
         limit: usize,
     ) -> Result<Vec<i64>, LibraryError> {
+        let rows = self.matching(expression, scope, Order::Newest, limit).await?;
+        Ok(rows.into_iter().map(|(passage, _)| passage).collect())
+    }
+
+    /// Passages of a scope an expression holds for, with their BM25 where the best are wanted.
+    ///
+    /// Looks at no row of `passages`: a common word stands in thousands of them, and every page of that table would
+    /// have to be decrypted. The scope is laid over the matches as a set of numbers from an index.
+    async fn matching(
+        &self,
+        expression: &str,
+        scope: &Scope,
+        order: Order,
+        limit: usize,
+    ) -> Result<Vec<(i64, f64)>, LibraryError> {
         let within = if self.is_whole(scope).await? {
-            "1"
+            EVERY
         } else if scope.wide {
+            // Most of a large cabinet: its passages would take longer to list than to ask for.
             EACH
         } else {
-            "+rowid IN (SELECT p.num FROM documents d CROSS JOIN passages p ON p.document = d.num
-                        WHERE d.trashed_at IS NULL AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
-                          AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5))))"
+            LISTED
         };
-        let sql = format!(
-            "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1 AND {within} ORDER BY rowid DESC LIMIT ?2"
-        );
-        let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(sql))
+        sqlx::query_as(AssertSqlSafe(order.statement(within)))
             .bind(expression)
             .bind(number(limit))
             .bind(scope.folder)
@@ -262,8 +261,7 @@ impl Library {
             .bind(scope.json())
             .fetch_all(self.db())
             .await
-            .map_err(LibraryError::database("finding passages"))?;
-        Ok(rows.into_iter().map(|(passage,)| passage).collect())
+            .map_err(LibraryError::database("searching words"))
     }
 
     /// Those of some passages that are in a scope.

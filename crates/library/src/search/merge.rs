@@ -1,6 +1,8 @@
 //! Puts what the halves found into one order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use super::approximate::Approximate;
 
 /// Share of meaning in the merged score; the rest is words.
 const MEANING: f64 = 0.4;
@@ -18,16 +20,6 @@ pub(super) struct Found {
     pub titled: Vec<i64>,
     /// Where a word stands that is nearly one of the query's.
     pub approximate: Approximate,
-}
-
-/// What was found for words that stand nowhere.
-#[derive(Default)]
-pub(super) struct Approximate {
-    /// Passages with a word that is nearly one of them.
-    pub passages: HashSet<i64>,
-    /// Half of the query's words or more stand nowhere, as in a name with a slip: what is nearly that comes first. Of a
-    /// longer query the others count as much, and what holds them may be what was looked for.
-    pub first: bool,
 }
 
 impl Found {
@@ -76,6 +68,8 @@ impl Found {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]

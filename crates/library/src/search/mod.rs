@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use crate::{DocumentId, FolderId, Library, LibraryError};
 pub use exhaustive::Checked;
 #[cfg(test)]
-pub(crate) use find::{WHOLE, WITHIN};
+pub(crate) use find::{EVERY, LISTED, Order};
 use query::Query;
 
 /// Which half to use.

@@ -26,6 +26,8 @@ pub(crate) struct Query {
     pub words: Vec<String>,
     /// Neighbours among the words.
     pub pairs: Vec<String>,
+    /// It asks something in many words, rather than naming what is looked for.
+    pub question: bool,
     /// Words with a hyphen inside, looked for whole besides.
     pub compounds: Vec<String>,
     /// The last word may still be being typed.
@@ -125,12 +127,8 @@ impl Query {
         if !meaningful.is_empty() {
             query.words = meaningful;
         }
+        query.question = query.words.len() > LONGEST_NAME;
         query
-    }
-
-    /// Whether it asks something in many words, rather than naming what is looked for.
-    pub(crate) fn is_question(&self) -> bool {
-        self.words.len() > LONGEST_NAME
     }
 
     /// What a passage may hold to be found: words, words with a hyphen inside, other spellings of strengths.

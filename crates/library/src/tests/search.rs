@@ -193,6 +193,21 @@ async fn a_term_that_stands_everywhere_does_not_push_an_answer_away() {
             .await[0]
             .starts_with("term")
     );
+    // What a slip may have meant makes a few words no question.
+    b.add(
+        folder,
+        "slip.txt",
+        &["A gutter, a getter, a garter, a gaiter, a gather."],
+    )
+    .await;
+    for slip in ["gatter", "gutter"] {
+        assert!(
+            b.names(Mode::Text, None, &format!("{slip} the Managing Agent looks at"))
+                .await[0]
+                .starts_with("term"),
+            "{slip}"
+        );
+    }
     let question = "did Hilde Brandt ever say that the agent inspects boilers or flues each spring";
     assert_eq!(b.names(Mode::Text, None, question).await[0], "name.txt");
 }
