@@ -46,9 +46,10 @@ async fn write(engine: &Engine, prompt: String, tokens: usize) -> Written {
         .generate(GenerateRequest {
             messages: vec![Message::user(prompt)],
             max_new_tokens: tokens,
-            // Drawn at random, so that the answer repeats itself less.
+            // As the peer chooses, but for repeating itself: the peer does not guess, and a right guess would count as
+            // time without a token.
             sampling: Sampling {
-                temperature: 0.3,
+                repetition_penalty: 1.3,
                 ..Sampling::default()
             },
             priority: Priority::Foreground,
@@ -72,7 +73,7 @@ async fn write(engine: &Engine, prompt: String, tokens: usize) -> Written {
                 let rest = (start.elapsed() - first_token).as_secs_f64();
                 return Written {
                     first_token,
-                    // The peer does not guess: what was guessed counts as time alone.
+                    // What was guessed all the same counts as time alone.
                     per_second: new_tokens.saturating_sub(1 + guessed_tokens) as f64 / rest,
                     prompt_tokens,
                 };

@@ -209,6 +209,12 @@ impl Queue {
         job
     }
 
+    /// Whether anything more urgent than `running` waits.
+    pub(super) fn waits_for(&self, running: Priority) -> bool {
+        let state = self.lock();
+        state.lanes[..lane(running)].iter().any(|lane| !lane.is_empty())
+    }
+
     /// A text that someone types, if one waits at the head of its lane and `running` is something else.
     pub(super) fn typed_text(&self, running: Priority, most_pieces: usize) -> Option<Job> {
         if running == Priority::Typing {

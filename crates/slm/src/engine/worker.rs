@@ -231,9 +231,20 @@ impl Worker {
         memory::require(Cache::size(model.config(), prompt.len() + max_new_tokens) as u64)?;
         let cache = self.recall(&model, &prompt);
         let mut generation = Generation::begin(prompt, cache, max_new_tokens, sampling, &answer.text)?;
+        let mut gave_way = false;
         let reason = loop {
             let (queue, aside, encoder) = (&self.shared.queue, &mut self.aside, self.encoder.as_deref());
-            let mut pause = || answer.pause(queue, aside, encoder);
+            // A step that gave way once goes on to its end, or typing would keep it from ever ending.
+            let (may_give_way, mut gives_way) = (!gave_way, false);
+            let mut pause = || {
+                answer.pause(queue, aside, encoder)?;
+                gives_way = may_give_way && queue.waits_for(answer.priority);
+                if gives_way {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            };
             let step = generation.step(
                 &mut self.compute,
                 &mut self.buffers,
@@ -241,7 +252,9 @@ impl Worker {
                 &answer.text,
                 &mut pause,
             );
+            gave_way = gives_way;
             let (text, end) = match step {
+                ControlFlow::Break(()) if gave_way => (String::new(), None),
                 ControlFlow::Break(()) => break FinishReason::Cancelled,
                 ControlFlow::Continue(step) => match step? {
                     Step::Reading => (String::new(), None),

@@ -136,7 +136,7 @@ unsafe fn dots_of<const NIBBLE: bool, const PLANES: usize>(
     _mm512_mul_ps(_mm512_cvtepi32_ps(dots), by)
 }
 
-/// Up to six rows times two groups of widened weights.
+/// Up to six rows times two groups of weights: of bytes, of widened nibbles, or of nibbles as they are packed.
 ///
 /// # Safety
 /// The processor has the instructions named.
@@ -150,51 +150,60 @@ pub(crate) unsafe fn multiply(
     tile: &mut Tile,
 ) {
     check(x, first, count);
-    let lines = if form == Form::Nibble {
-        WIDE_LINES
-    } else {
-        form.lines()
-    };
+    let packed = groups[0].len() == x.blocks() * form.lines();
+    let lines = if packed { form.lines() } else { WIDE_LINES };
     assert!(
         groups.iter().all(|g| g.len() == x.blocks() * lines),
         "groups are as long as the rows"
     );
     macro_rules! rows {
-        ($nibble:literal, $planes:literal) => {
+        ($weights:expr, $planes:literal) => {
             // SAFETY: the checks above are what `tile` asks for.
             unsafe {
                 match count {
-                    1 => self::tile::<1, $nibble, $planes>(x, first, groups, tile),
-                    2 => self::tile::<2, $nibble, $planes>(x, first, groups, tile),
-                    3 => self::tile::<3, $nibble, $planes>(x, first, groups, tile),
-                    4 => self::tile::<4, $nibble, $planes>(x, first, groups, tile),
-                    5 => self::tile::<5, $nibble, $planes>(x, first, groups, tile),
-                    _ => self::tile::<TILE_ROWS, $nibble, $planes>(x, first, groups, tile),
+                    1 => self::tile::<1, { $weights }, $planes>(x, first, groups, tile),
+                    2 => self::tile::<2, { $weights }, $planes>(x, first, groups, tile),
+                    3 => self::tile::<3, { $weights }, $planes>(x, first, groups, tile),
+                    4 => self::tile::<4, { $weights }, $planes>(x, first, groups, tile),
+                    5 => self::tile::<5, { $weights }, $planes>(x, first, groups, tile),
+                    _ => self::tile::<TILE_ROWS, { $weights }, $planes>(x, first, groups, tile),
                 }
             }
         };
     }
-    match (form, x.grain()) {
-        (Form::Nibble, Grain::Coarse) => rows!(true, 1),
-        (Form::Nibble, Grain::Fine) => rows!(true, 2),
-        (Form::Byte, Grain::Coarse) => rows!(false, 1),
-        (Form::Byte, Grain::Fine) => rows!(false, 2),
+    match (form, packed, x.grain()) {
+        (Form::Nibble, true, Grain::Coarse) => rows!(PACKED, 1),
+        (Form::Nibble, true, Grain::Fine) => rows!(PACKED, 2),
+        (Form::Nibble, false, Grain::Coarse) => rows!(WIDE, 1),
+        (Form::Nibble, false, Grain::Fine) => rows!(WIDE, 2),
+        (Form::Byte, _, Grain::Coarse) => rows!(BYTES, 1),
+        (Form::Byte, _, Grain::Fine) => rows!(BYTES, 2),
     }
 }
 
-/// `ROWS` rows from `first` on. Widened nibbles have ten lines for each block (offsets last), bytes nine.
+/// How the weights of a tile lie, as a parameter of [`tile`]: bytes in nine lines a block, nibbles as they are packed in
+/// five, or nibbles widened to ten.
+const BYTES: u8 = 0;
+const PACKED: u8 = 1;
+const WIDE: u8 = 2;
+
+/// `ROWS` rows from `first` on.
 ///
 /// # Safety
-/// The rows exist, and each group has that many lines for each block of a row.
+/// The rows exist, and each group has the lines of `WEIGHTS` for each block of a row.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
-unsafe fn tile<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
+unsafe fn tile<const ROWS: usize, const WEIGHTS: u8, const PLANES: usize>(
     x: &Activations,
     first: usize,
     groups: [&[Line]; 2],
     tile: &mut Tile,
 ) {
     let blocks = x.blocks();
-    let stride = if NIBBLE { WIDE_LINES } else { Form::Byte.lines() };
+    let stride = match WEIGHTS {
+        BYTES => Form::Byte.lines(),
+        PACKED => Form::Nibble.lines(),
+        _ => WIDE_LINES,
+    };
     let mut total = [[_mm512_setzero_ps(); 2]; ROWS];
     // SAFETY: row `first + r`, block `b` is inside the activations, and lines `b*stride..` inside the groups, by
     // the caller's promise.
@@ -206,19 +215,20 @@ unsafe fn tile<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
         );
         let shift = x.shift.as_ptr().add(first * blocks);
         for b in 0..blocks {
-            let lines = [
-                groups[0].as_ptr().add(b * stride),
-                groups[1].as_ptr().add(b * stride),
-            ];
+            let mut lines = groups.map(|group| group.as_ptr().add(b * stride));
             let mut dots = [[_mm512_setzero_si512(); 2]; ROWS];
             for plane in 0..PLANES {
+                lines = groups.map(|group| group.as_ptr().add(unknown(b * stride)));
                 if plane > 0 {
                     for dots in &mut dots {
                         *dots = [times_255(dots[0]), times_255(dots[1])];
                     }
                 }
                 for step in 0..8 {
-                    let weights = [load(lines[0].add(step)), load(lines[1].add(step))];
+                    let weights = [
+                        step_of::<WEIGHTS>(lines[0], step),
+                        step_of::<WEIGHTS>(lines[1], step),
+                    ];
                     for (r, dots) in dots.iter_mut().enumerate() {
                         let x = four(q.add(((r * blocks + b) * PLANES + plane) * BLOCK), step);
                         dots[0] = _mm512_dpbusd_epi32(dots[0], weights[0], x);
@@ -226,26 +236,29 @@ unsafe fn tile<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
                     }
                 }
             }
-            let scales = [
-                _mm512_load_ps(lines[0].add(8).cast()),
-                _mm512_load_ps(lines[1].add(8).cast()),
-            ];
+            let (scales, offsets) = match WEIGHTS {
+                PACKED => {
+                    let sides = [halves(lines[0].add(4)), halves(lines[1].add(4))];
+                    ([sides[0].0, sides[1].0], [sides[0].1, sides[1].1])
+                }
+                _ => (
+                    [floats(lines[0].add(8)), floats(lines[1].add(8))],
+                    // Bytes have no offsets: the last of their lines stands in, and nothing looks at it.
+                    [floats(lines[0].add(stride - 1)), floats(lines[1].add(stride - 1))],
+                ),
+            };
             for (r, (dots, total)) in dots.iter().zip(&mut total).enumerate() {
                 let by = _mm512_set1_ps(*scale.add(r * blocks + b));
                 for side in 0..2 {
                     let mut dots = dots[side];
-                    if !NIBBLE {
+                    if WEIGHTS == BYTES {
                         dots = _mm512_add_epi32(dots, _mm512_set1_epi32(*shift.add(r * blocks + b)));
                     }
                     let dots = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), by);
                     total[side] = _mm512_fmadd_ps(dots, scales[side], total[side]);
                 }
             }
-            if NIBBLE {
-                let offsets = [
-                    _mm512_load_ps(lines[0].add(9).cast()),
-                    _mm512_load_ps(lines[1].add(9).cast()),
-                ];
+            if WEIGHTS != BYTES {
                 for (r, total) in total.iter_mut().enumerate() {
                     let by = _mm512_set1_ps(*sum.add(r * blocks + b));
                     total[0] = _mm512_fmadd_ps(by, offsets[0], total[0]);
@@ -258,6 +271,15 @@ unsafe fn tile<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
             _mm512_storeu_ps(sums.as_mut_ptr().add(GROUP), total[1]);
         }
     }
+}
+
+/// The same number, of which the compiler knows nothing: weights are loaded anew for the second plane. Kept in registers
+/// for it they drive the sums out of theirs.
+#[inline(always)]
+fn unknown(mut at: usize) -> usize {
+    // SAFETY: no instruction at all.
+    unsafe { core::arch::asm!("/* {0} */", inout(reg) at, options(pure, nomem, nostack, preserves_flags)) };
+    at
 }
 
 /// What the high bytes count.
@@ -285,6 +307,28 @@ fn check(x: &Activations, first: usize, count: usize) {
 unsafe fn load(line: *const Line) -> __m512i {
     // SAFETY: the caller passes a line, which is 64 bytes on a 64-byte boundary.
     unsafe { _mm512_load_si512(line.cast()) }
+}
+
+/// Weights `4 * step..` of a block of each of sixteen rows, as bytes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn step_of<const WEIGHTS: u8>(lines: *const Line, step: usize) -> __m512i {
+    // SAFETY: the caller passes a block of weights that lie so, and a step below eight.
+    unsafe {
+        if WEIGHTS != PACKED {
+            return load(lines.add(step));
+        }
+        let (low, high) = split(load(lines.add(step % 4)));
+        if step < 4 { low } else { high }
+    }
+}
+
+/// A line of sixteen 32-bit floats.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn floats(line: *const Line) -> __m512 {
+    // SAFETY: the caller passes a line, which is 64 bytes on a 64-byte boundary.
+    unsafe { _mm512_load_ps(line.cast()) }
 }
 
 /// Four neighbouring activations in every lane.

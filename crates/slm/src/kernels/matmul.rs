@@ -2,7 +2,8 @@
 //!
 //! One row (a token being written) goes straight through the packed weights: the speed is that of memory. More
 //! rows (text being read) are taken a few at a time against 32 columns, whose weights are unpacked once for all of
-//! them: the speed is that of the dot-product instructions.
+//! them: the speed is that of the dot-product instructions. In between (a word and a guess at what follows it) it is
+//! that of memory again, as long as nothing is unpacked beforehand.
 #![expect(unsafe_code, reason = "columns of one result are written by several threads")]
 
 use std::cell::RefCell;
@@ -190,6 +191,11 @@ fn many_rows(isa: Isa, x: &Activations, rows: usize, weights: &Packed, pair: usi
     };
     match weights.form() {
         Form::Byte => run([weights.group(left), weights.group(right)]),
+        // What one tile reads once is unpacked on the way: a guess of a few words costs little more than one.
+        #[cfg(target_arch = "x86_64")]
+        Form::Nibble if rows <= TILE_ROWS && isa == Isa::Avx512Vnni => {
+            run([weights.group(left), weights.group(right)]);
+        }
         Form::Nibble => WIDE.with_borrow_mut(|[wide_left, wide_right]| {
             widen(isa, weights.group(left), wide_left);
             widen(isa, weights.group(right), wide_right);
@@ -230,7 +236,7 @@ fn one_row(isa: Isa, form: Form, x: &Activations, group: &[Line], sums: &mut [f3
     portable::one_row(form, x, group, sums);
 }
 
-/// Up to six rows times two groups of widened weights.
+/// Up to six rows times two groups of widened weights, or with 512-bit registers of packed ones.
 fn multiply(
     isa: Isa,
     form: Form,

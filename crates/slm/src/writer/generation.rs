@@ -18,9 +18,9 @@ use crate::SlmError;
 use crate::engine::FinishReason;
 use crate::kernels::{Compute, TILE_ROWS};
 
-/// Tokens of a prompt that are read in one go. More would be a little faster; this is how long urgent work may wait
-/// while a prompt is read.
-pub(crate) const PIECE: usize = 64;
+/// Tokens of a prompt that are read in one go: full tiles of every kernel. More would be a little faster; this is what is
+/// read again where urgent work came in between.
+pub(crate) const PIECE: usize = 96;
 
 /// Tokens guessed at once: with the last one they are the rows that share one pass over unpacked weights.
 const GUESS: usize = TILE_ROWS - 1;
