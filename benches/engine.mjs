@@ -1,11 +1,12 @@
 // `npm run bench:engine [-- --rounds N] [--threads N] [--model FILE.gguf...] [--text FOLDER] [--only NAME]`: reading and writing speed
 // of the small model and of the embedder beside llama.cpp and onnxruntime: the same files, the same threads, in turns,
 // so that whatever else the machine does slows all of them. Medians of the rounds; a ratio is the median of the ratios
-// of single rounds. `--model` measures more GGUF files, `--text` how near the results on a folder's plain
-// texts are to those of the same weights in 32 bits.
+// of single rounds. Beside the default model it measures one of invented weights, 1,024 wide, as Q4_K_M and as Q8_0;
+// `--model` measures more GGUF files, `--text` how near the results on a folder's plain texts are to those of the same
+// weights in 32 bits.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { basename, join } from "node:path";
 import { env, models, root, target } from "../scripts/lib/places.mjs";
@@ -30,7 +31,7 @@ const more = args.flatMap((arg, at) => (arg === "--model" ? [args[at + 1]] : [])
 
 modelFiles();
 // The whole workspace, as everywhere: another selection of packages unifies other features.
-if (!args.includes("--built")) run("cargo", ["build", "--locked", "--workspace", "--example", "engine_speed", "--example", "fidelity"]);
+if (!args.includes("--built")) run("cargo", ["build", "--locked", "--workspace", "--example", "engine_speed", "--example", "fidelity", "--example", "made_writer"]);
 const ours = (...asked) => own("engine_speed", ...asked);
 function own(example, ...asked) {
   const done = spawnSync(join(target, "debug", "examples", example), asked, { cwd: root, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
@@ -40,8 +41,18 @@ function own(example, ...asked) {
 
 const folder = join(models, "smollm2-135m-instruct");
 const standard = join(folder, readdirSync(folder).find((name) => name.endsWith(".gguf")));
+/** A writer of invented weights whose rows divide by 256, which those of the default model do not. */
+function made(kind) {
+  const file = join(target, "bench", `made-${kind}.gguf`);
+  if (existsSync(file)) return file;
+  mkdirSync(join(target, "bench"), { recursive: true });
+  // Whole or not at all: an interrupted run leaves no half model behind.
+  run(join(target, "debug", "examples", "made_writer"), [standard, kind, `${file}.part`]);
+  renameSync(`${file}.part`, file);
+  return file;
+}
 const contests = [
-  ...[standard, ...more].map((file) => ({
+  ...[standard, made("q4_k_m"), made("q8_0"), ...more].map((file) => ({
     name: basename(file),
     peer: "llama.cpp",
     goals: file === standard ? goals.default : goals.other,

@@ -156,13 +156,20 @@ pub async fn verify(context: &Context, set_aside_log: bool) -> Ended {
         "vectors": vectors.unwrap_or(found.vectors), "repaired": found.repaired.len(),
     });
     context.out.result(&value, || {
-        format!(
-            "{} documents and {} vectors were checked; {} faults, {} things made anew.",
+        let checked = format!(
+            "Checked {} documents and {} vectors: {} damaged, {} made anew.",
             found.documents,
             vectors.unwrap_or(found.vectors),
             found.damaged.len(),
             found.repaired.len()
-        )
+        );
+        match found.damaged.len() {
+            0 => checked,
+            _ => {
+                checked
+                    + "\nRestore a backup beside this cabinet: cabinet restore FILE --home ANOTHER_FOLDER."
+            }
+        }
     });
     Ok(if found.damaged.is_empty() && aside.is_none() {
         ExitCode::SUCCESS
