@@ -3,7 +3,10 @@ import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { soon } from '$lib/testing';
 import { dragFiles, emit, fake, resetFake } from '$lib/ipc/fake/backend';
+import type { JobRow } from '$lib/ipc';
+import { jobs } from '$lib/state/jobs.svelte';
 import { library } from '$lib/state/library.svelte';
+import { preferences } from '$lib/state/settings.svelte';
 import { search } from '$lib/state/search.svelte';
 import { session } from '$lib/state/session.svelte';
 import { workspace, type Place } from '$lib/state/workspace.svelte';
@@ -35,6 +38,20 @@ async function openCabinet(): Promise<void> {
   await id('shell');
   await soon(() => expect(library.loaded).toBe(true));
 }
+
+/** Files that wait; each takes the stand-in four seconds. */
+const waiting = (count: number): JobRow[] =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `w${n}`,
+    fileName: `Adeyemi scan ${n}.pdf`,
+    folderId: 'f0',
+    state: n === 0 ? 'running' : 'queued',
+    stage: '',
+    done: 0,
+    total: 0,
+    documentId: null,
+    error: null,
+  }));
 
 describe('welcome', () => {
   it('makes a cabinet, shows the code and asks two groups back', async () => {
@@ -159,6 +176,31 @@ describe('lock', () => {
     expect(document.body.textContent).not.toContain('Adeyemi');
     expect(document.body.textContent).toContain('nothing was done for a while');
     expect(document.title).not.toContain('Adeyemi');
+  });
+
+  it('says how many files wait after a lock in the middle of an import, and nothing else of them', async () => {
+    fake.jobs = waiting(3);
+    await openCabinet();
+    await soon(() => expect(jobs.view.open).toBe(3));
+    const late = jobs.view;
+    emit('locked', 'screen');
+    const said = (await id('files-waiting')).textContent ?? '';
+    expect(said.replace(/\s+/g, ' ').trim()).toBe(
+      '3 files wait to be added. The import goes on after unlocking.',
+    );
+    await accessible();
+    jobs.take(late);
+    expect(jobs.view.jobs, 'what comes late is not kept').toEqual([]);
+    expect(document.body.textContent).not.toContain('Adeyemi');
+
+    fake.jobs = [];
+    await type('unlock-passphrase', fake.passphrase);
+    await click('unlock');
+    await id('shell');
+    await soon(() => expect(library.loaded).toBe(true));
+    emit('locked', 'idle');
+    await id('lock-reason');
+    expect(screen.queryByTestId('files-waiting'), 'nothing was under way').toBeNull();
   });
 });
 
@@ -297,6 +339,25 @@ describe('imports', () => {
     await click('export-jobs');
     await screen.findByText(/Exported as Import report\.csv/);
     await accessible();
+  });
+
+  it('says beforehand that the cabinet locks before all files are added, and leads to the setting', async () => {
+    fake.jobs = waiting(20);
+    fake.settings.lockAfterMinutes = 1;
+    await openCabinet();
+    await click('rail-jobs');
+    const said = ((await id('locks-first')).textContent ?? '').replace(/\s+/g, ' ');
+    expect(said).toContain('locks after 1 minute without use');
+    expect(said).toContain('waits then and goes on after unlocking');
+    await accessible();
+    for (const never of [2, 0]) {
+      await preferences.change({ lockAfterMinutes: never });
+      await soon(() => expect(screen.queryByTestId('locks-first')).toBeNull());
+    }
+    await preferences.change({ lockAfterMinutes: 1 });
+    await fireEvent.click(await screen.findByText('Change when it locks'));
+    const setting = await id('lock-after');
+    await soon(() => expect(document.activeElement).toBe(setting));
   });
 });
 

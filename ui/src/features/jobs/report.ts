@@ -1,4 +1,4 @@
-import type { JobRow } from '$lib/ipc';
+import type { JobRow, JobsView } from '$lib/ipc';
 import { plural } from '$lib/format';
 
 type JobState = JobRow['state'];
@@ -20,6 +20,11 @@ export function parts(jobs: JobRow[]): Part[] {
   return order
     .map(({ name, states }) => ({ name, jobs: jobs.filter((job) => states.includes(job.state)) }))
     .filter((part) => part.jobs.length > 0);
+}
+
+/** Whether the cabinet, left alone, locks itself before all files are added. Zero minutes: it never does. */
+export function locksFirst(view: JobsView, lockAfterMinutes: number): boolean {
+  return lockAfterMinutes > 0 && (view.secondsLeft ?? 0) > lockAfterMinutes * 60;
 }
 
 /** What came of it, in one sentence. */

@@ -32,6 +32,8 @@ class Jobs {
   preparing = $derived(this.view.passagesTotal > 0);
 
   take(view: JobsView): void {
+    // One that was on its way when the cabinet was locked names files, and nobody may see them now.
+    if (session.screen === 'locked') return;
     this.view = view;
     for (const wait of this.waiting) {
       for (const job of view.jobs) {
@@ -81,4 +83,7 @@ class Jobs {
 }
 
 export const jobs = new Jobs();
-session.onForget(() => jobs.reset());
+session.onForget(() => {
+  session.filesWaiting = jobs.view.open;
+  jobs.reset();
+});

@@ -8,6 +8,8 @@ class Session {
   app = $state<AppState | null>(null);
   /** Why the lock screen is shown; null at the start. */
   lockReason = $state<LockReason | null>(null);
+  /** How many files the lock found on their way in; they wait for the cabinet to be opened. A count and no more. */
+  filesWaiting = $state(0);
   private forgetters = new Set<() => void>();
   private beforeLock = new Set<() => Promise<void>>();
   private lastActivity = 0;
@@ -31,6 +33,7 @@ class Session {
 
   enter(): void {
     this.lockReason = null;
+    this.filesWaiting = 0;
     this.screen = 'open';
     // The seal may have been measured again; nothing waits for it.
     this.refresh();
