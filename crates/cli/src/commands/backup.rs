@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use cabinet_vault::{Backup, BackupKind, BackupProgress, RecoveryCode, WayIn};
 use serde_json::{Value, json};
 
-use super::{Context, Ended, interruption};
+use super::{Context, Ended, blocking, interruption};
 use crate::args::{BackupArgs, RestoreArgs};
 use crate::failure::Failure;
 use crate::secrets;
@@ -101,9 +101,7 @@ pub async fn recovery_code(context: &Context) -> Ended {
     let current = secrets::passphrase(context.passphrase_file.as_deref())?;
     let desk = context.desk().await?;
     let library = desk.library().clone();
-    let code = tokio::task::spawn_blocking(move || library.vault().new_recovery_code(&current))
-        .await
-        .map_err(|_| Failure::Internal)??;
+    let code = blocking(move || library.vault().new_recovery_code(&current)).await?;
     desk.library()
         .record(cabinet_library::Action::CodeReplaced, None, None)
         .await?;

@@ -4,10 +4,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use cabinet_library::Action;
-use cabinet_vault::{KdfCost, RecoveryCode, Vault, VaultError};
+use cabinet_vault::{KdfCost, RecoveryCode, Vault};
 use serde_json::json;
 
-use super::{Context, Ended};
+use super::{Context, Ended, blocking};
 use crate::args::NewPassphrase;
 use crate::failure::Failure;
 use crate::secrets;
@@ -99,12 +99,4 @@ pub fn lock_status(context: &Context) -> Ended {
             .to_string()
         });
     Ok(ExitCode::SUCCESS)
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
-) -> Result<T, Failure> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Failure::Internal)??)
 }

@@ -6,7 +6,7 @@ use cabinet_library::Action;
 use cabinet_vault::{KeychainError, Vault, VaultError};
 use serde_json::json;
 
-use super::{Context, Ended};
+use super::{Context, Ended, blocking};
 use crate::args::KeychainCommand;
 use crate::failure::Failure;
 use crate::secrets;
@@ -86,13 +86,4 @@ async fn status(context: &Context) -> Ended {
         }
         .to_string());
     Ok(ExitCode::SUCCESS)
-}
-
-/// The keychain may have the system ask the user, and must not hold up the runtime.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
-) -> Result<T, Failure> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Failure::Internal)??)
 }

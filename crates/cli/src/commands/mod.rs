@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use cabinet_desk::Desk;
 use cabinet_escalation::CourierProcess;
 use cabinet_library::{FolderId, Library};
-use cabinet_vault::Vault;
+use cabinet_vault::{Vault, VaultError};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
@@ -99,17 +99,27 @@ async fn carry_out(context: &Context, command: Command) -> Ended {
     }
 }
 
+/// Work of the vault: deriving a key takes half a second and the keychain may have the system ask the user, and neither
+/// must hold up the runtime.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
+) -> Result<T, Failure> {
+    Ok(tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Failure::Internal)??)
+}
+
 impl Context {
     /// Unlocks the vault: by the keychain only where that was asked for, so that a lock means something.
     async fn vault(&self) -> Result<Arc<Vault>, Failure> {
         let home = self.home.clone();
         let opened = if self.keychain {
-            tokio::task::spawn_blocking(move || Vault::open_by_keychain(&home)).await
+            blocking(move || Vault::open_by_keychain(&home)).await?
         } else {
             let passphrase = secrets::passphrase(self.passphrase_file.as_deref())?;
-            tokio::task::spawn_blocking(move || Vault::open(&home, &passphrase)).await
+            blocking(move || Vault::open(&home, &passphrase)).await?
         };
-        Ok(Arc::new(opened.map_err(|_| Failure::Internal)??))
+        Ok(Arc::new(opened))
     }
 
     /// Unlocks the vault and opens everything in it, once. [`run`] closes it.
