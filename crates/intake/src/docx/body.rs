@@ -5,6 +5,7 @@
 //! they hang on; field codes are left out and their results stay. Nothing here recurses, so no depth
 //! of nesting can exhaust the stack.
 
+use super::marks::{BREAK, NOTE, RENDERED, SECTION, is_break, without_marks};
 use super::numbering::Numbering;
 use super::styles::{Numbered, Rank, Styles};
 use crate::asides::{Asides, Comment, before};
@@ -17,24 +18,10 @@ use crate::xml::{Xml, characters};
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 
-/// A page break set by hand.
-pub(super) const BREAK: char = '\u{0c}';
-/// Where Word last began a page, or must if it is not already on a new one.
-pub(super) const RENDERED: char = '\u{1c}';
-/// The end of a section, which may end a page.
-pub(super) const SECTION: char = '\u{1d}';
-/// Stands before and after the number of a note.
-pub(super) const NOTE: char = '\u{02}';
-
-/// Whether a character is one of the marks above.
-pub(super) fn is_break(c: char) -> bool {
-    matches!(c, BREAK | RENDERED | SECTION)
-}
-
 /// What a document part holds.
 #[derive(Default)]
 pub(super) struct Body {
-    /// The text with the marks of this module in it.
+    /// The text with the marks of [`super::marks`] in it.
     pub flow: Flow,
     /// Which sections begin on a new page, in order.
     pub sections: Vec<bool>,
@@ -471,17 +458,6 @@ impl Walk<'_> {
         flow.push_row(whole);
         mark(flow, after);
     }
-}
-
-/// A text without the marks of this module, and without the places of notes.
-pub(super) fn without_marks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (at, piece) in text.split(NOTE).enumerate() {
-        if at % 2 == 0 || piece.parse::<usize>().is_err() {
-            out.extend(piece.chars().filter(|c| !is_break(*c)));
-        }
-    }
-    out
 }
 
 /// Content that is not the document's text: formatting, deletions, field codes, the readings of

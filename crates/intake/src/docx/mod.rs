@@ -6,6 +6,7 @@
 //! Comments come after the text, and so does what the heads and feet of its pages say.
 
 mod body;
+mod marks;
 mod numbering;
 mod styles;
 
@@ -17,7 +18,8 @@ use crate::flow::{Counting, Flow};
 use crate::limits::{MOST_PAGES, TextBudget};
 use crate::package::Package;
 use crate::{paginate, title};
-use body::{BREAK, Body, NOTE, NoteKind, RENDERED, SECTION, is_break, without_marks};
+use body::{Body, NoteKind};
+use marks::{BREAK, NOTE, RENDERED, SECTION, is_break, without_marks};
 use numbering::Numbering;
 use std::collections::HashMap;
 use styles::Styles;
