@@ -6,6 +6,8 @@ mod bounded;
 pub(crate) mod cost;
 mod growth;
 mod leaving;
+#[cfg(unix)]
+mod queue;
 mod search;
 
 use std::sync::Arc;

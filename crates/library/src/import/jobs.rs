@@ -263,6 +263,19 @@ impl Library {
         Ok(())
     }
 
+    /// Lets a running job wait again as if it had not been taken: that the cabinet was locked meanwhile says nothing
+    /// against its file.
+    pub(super) async fn put_back(&self, id: JobId) -> Result<(), LibraryError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'queued', attempts = attempts - 1 WHERE id = ? AND state = 'running'",
+        )
+        .bind(id.to_string())
+        .execute(self.db())
+        .await
+        .map_err(LibraryError::database("putting a file back"))?;
+        Ok(())
+    }
+
     /// Lets a finished job wait again from scratch.
     pub(super) async fn requeue_job(&self, id: JobId) -> Result<(), LibraryError> {
         sqlx::query(

@@ -289,7 +289,7 @@ impl ImportQueue {
 
     /// Stops within one step; what is left waits for the next queue.
     pub async fn shut_down(&self) {
-        self.shared.stop_now();
+        self.shared.stop.cancel();
         for task in self.tasks.lock().await.drain(..) {
             // A task that panicked has nothing to wait for.
             let _ = task.await;
@@ -299,7 +299,7 @@ impl ImportQueue {
 
 impl Drop for ImportQueue {
     fn drop(&mut self) {
-        self.shared.stop_now();
+        self.shared.stop.cancel();
     }
 }
 
@@ -310,14 +310,5 @@ impl Shared {
 
     fn tell(&self) {
         self.changed.send_modify(|n| *n += 1);
-    }
-
-    fn stop_now(&self) {
-        self.stop.cancel();
-        self.with(|s| {
-            if let Some((_, cancel)) = &s.running {
-                cancel.cancel();
-            }
-        });
     }
 }

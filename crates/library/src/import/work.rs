@@ -46,7 +46,7 @@ impl Shared {
 
     async fn work_on(&self, job: Job) {
         let started = Instant::now();
-        let cancel = CancellationToken::new();
+        let cancel = self.stop.child_token();
         let password = self.with(|s| {
             s.stage = Stage::Reading;
             s.pace.begin(started);
@@ -66,13 +66,15 @@ impl Shared {
             Ended::Cancelled if stopping => (JobState::Queued, None, None),
             Ended::Cancelled => (JobState::Cancelled, None, None),
         };
-        if !stopping || state != JobState::Queued {
-            // If even this cannot be written, the job is found running at the next opening and tried again.
-            let _ = self
-                .library
-                .finish_job(job.id, state, document, failure.as_ref())
-                .await;
-        }
+        // If even this cannot be written, the job is found running at the next opening and tried again.
+        let _ = match state {
+            JobState::Queued => self.library.put_back(job.id).await,
+            _ => {
+                self.library
+                    .finish_job(job.id, state, document, failure.as_ref())
+                    .await
+            }
+        };
         self.with(|s| {
             s.running = None;
             s.pace.end(Instant::now());
