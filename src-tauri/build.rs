@@ -29,6 +29,7 @@ fn main() {
             "escalation_offer_after_search",
             "escalation_view",
             "export_audit",
+            "import_report",
             "export_jobs",
             "export_ledger",
             "export_note",

@@ -201,6 +201,7 @@ fn builder() -> Builder<tauri::Wry> {
             imports::retry_job,
             imports::pause_jobs,
             imports::clear_jobs,
+            imports::import_report,
             imports::export_jobs,
             search::search,
             assistant::key_points,

@@ -6,7 +6,7 @@ use cabinet_library::{Document, Job, JobState};
 /// still in the cabinet, and the one whose text is the same. Names only, never the place a file lay in.
 pub fn table(rows: &[(Job, Option<Document>, Option<Document>)]) -> Vec<u8> {
     let mut out = String::from(
-        "File,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,Without text,Tracked deletions left out,Same text as,Reason,What to do\r\n",
+        "File,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,Without text,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
     );
     for (job, document, twin) in rows {
         let of =
@@ -22,6 +22,7 @@ pub fn table(rows: &[(Job, Option<Document>, Option<Document>)]) -> Vec<u8> {
             of(|d| d.pages_without_text),
             of(|d| d.deletions),
             twin.as_ref().map_or(String::new(), |d| d.title.clone()),
+            failure.map_or(String::new(), |f| f.code.clone()),
             failure.map_or(String::new(), |f| f.message.clone()),
             failure.map_or(String::new(), |f| f.advice.clone()),
         ];
@@ -61,5 +62,32 @@ mod tests {
         assert_eq!(quoted("Letter, \"final\".pdf"), "\"Letter, \"\"final\"\".pdf\"");
         assert_eq!(quoted("=HYPERLINK(1).pdf"), "\"'=HYPERLINK(1).pdf\"");
         assert_eq!(quoted("12 May.pdf"), "\"12 May.pdf\"");
+    }
+
+    #[test]
+    fn a_file_that_was_not_added_has_its_code_its_reason_and_what_to_do() {
+        let id = "00000000-0000-4000-8000-000000000001";
+        let job = Job {
+            id: id.parse().unwrap(),
+            path: "/home/somebody/Fax.pdf".into(),
+            file_name: "Fax.pdf".into(),
+            folder: id.parse().unwrap(),
+            state: JobState::Failed,
+            attempts: 1,
+            document: None,
+            failure: Some(cabinet_library::Failure {
+                code: "corrupt".into(),
+                message: "This PDF is damaged.".into(),
+                advice: "Ask for a fresh copy.".into(),
+            }),
+            inside: None,
+        };
+        let table = String::from_utf8(table(&[(job, None, None)])).unwrap();
+        let [heading, line] = table.lines().collect::<Vec<_>>().try_into().unwrap();
+        assert_eq!(heading.split(',').count(), 12);
+        assert_eq!(
+            line,
+            r#""Fax.pdf","not added","","","","","","","","corrupt","This PDF is damaged.","Ask for a fresh copy.""#
+        );
     }
 }

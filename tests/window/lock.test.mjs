@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { root } from "../../scripts/lib/places.mjs";
@@ -62,6 +62,31 @@ test("the desktop's screen locks the cabinet too", async () => {
   await desktop.say("screen");
   await window.find("lock", { seconds: 2 });
   await unlock(window);
+});
+
+test("an import waits while it is locked, says how much of it, and goes on by itself", async () => {
+  const documents = async () => Number(/^\d+/.exec((await window.texts("status-documents"))[0] ?? "")?.[0] ?? 0);
+  const folder = join(stage.folder, "Matter");
+  const count = 200;
+  mkdirSync(folder);
+  for (let n = 1; n <= count; n++) writeFileSync(join(folder, `Penhallow ${n}.txt`), `Letter ${n}.\n\n${`They met for the ${n}th time and agreed on nothing. `.repeat(40)}`);
+  await window.click("rail-library");
+  await window.until("nothing is under way", async () => (await window.texts("status-jobs")).length === 0, 60);
+  const before = await window.until("the list is there", documents);
+  stage.answer("folder", folder);
+  await window.click("add-directory");
+  await window.until("some are added", async () => (await documents()) >= before + 5, 60);
+  await desktop.say("screen");
+  await window.find("lock", { seconds: 2 });
+  const [said] = await window.texts("files-waiting");
+  const [, waiting] = /^(\d+) files? waits?\. The import goes on after unlocking\.$/.exec(said?.replace(/\s+/g, " ")) ?? assert.fail(`it says: ${said}`);
+  assert.ok(Number(waiting) > 0 && Number(waiting) < count, `${waiting} of ${count} wait`);
+  assert.doesNotMatch(await window.run(() => document.documentElement.outerHTML), /Penhallow/, "no name is left in the page");
+  await unlock(window);
+  await window.until("the rest is added by itself", async () => (await documents()) === before + count, 120);
+  await window.click("rail-jobs");
+  await window.find("import-report", { seconds: 30 });
+  assert.equal(await documents(), before + count, "none is left and none was repeated");
 });
 
 test("the privacy page says that both are heard", async () => {

@@ -186,7 +186,7 @@ describe('lock', () => {
     emit('locked', 'screen');
     const said = (await id('files-waiting')).textContent ?? '';
     expect(said.replace(/\s+/g, ' ').trim()).toBe(
-      '3 files wait to be added. The import goes on after unlocking.',
+      '3 files wait. The import goes on after unlocking.',
     );
     await accessible();
     jobs.take(late);
@@ -355,7 +355,7 @@ describe('imports', () => {
       await soon(() => expect(screen.queryByTestId('locks-first')).toBeNull());
     }
     await preferences.change({ lockAfterMinutes: 1 });
-    await fireEvent.click(await screen.findByText('Change when it locks'));
+    await fireEvent.click(await screen.findByText('Lock settings'));
     const setting = await id('lock-after');
     await soon(() => expect(document.activeElement).toBe(setting));
   });

@@ -56,7 +56,8 @@ pub use error::LibraryError;
 pub use folders::Folder;
 pub use ids::{DocumentId, FolderId, FollowId, JobId, NoteId};
 pub use import::{
-    Failure, FollowTrouble, Followed, ImportQueue, Inside, Job, JobState, Outcome, QueueView, Stage,
+    Failure, FollowTrouble, Followed, ImportQueue, ImportReport, Inside, Job, JobState, Outcome, QueueView,
+    Stage,
 };
 pub use labels::{Label, Labels};
 pub use notes::{Note, NoteRow, NoteVersion};

@@ -10,7 +10,7 @@ use super::Answer;
 use crate::error::{self, ui};
 use crate::report;
 use crate::state::App;
-use crate::wire::JobsView;
+use crate::wire::{ImportReport, JobsView};
 
 /// The system's dialog for choosing files.
 #[tauri::command]
@@ -76,6 +76,18 @@ pub async fn import_samples(handle: AppHandle, app: State<'_, App>, folder_id: S
 #[specta::specta]
 pub async fn jobs(app: State<'_, App>) -> Answer<JobsView> {
     app.open()?.queue().view().await.map(Into::into).map_err(ui)
+}
+
+/// What came of the files that are done, in numbers.
+#[tauri::command]
+#[specta::specta]
+pub async fn import_report(app: State<'_, App>) -> Answer<ImportReport> {
+    app.open()?
+        .library()
+        .import_report()
+        .await
+        .map(Into::into)
+        .map_err(ui)
 }
 
 /// Cancels one file.

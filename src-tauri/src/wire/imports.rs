@@ -52,7 +52,7 @@ pub enum JobState {
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct JobsView {
-    /// Newest first; finished ones of this and earlier sessions until cleared.
+    /// The first of them: running, then failed, then waiting, then finished, until they are cleared.
     pub jobs: Vec<JobRow>,
     /// Files waiting or running.
     pub open: u32,
@@ -69,6 +69,43 @@ pub struct JobsView {
     pub seconds_left: Option<f64>,
     /// True while the user holds the queue.
     pub paused: bool,
+}
+
+/// What came of an import, however many files it had.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    /// Files added.
+    pub added: u32,
+    /// Files whose bytes were there already.
+    pub duplicate: u32,
+    /// Files not added.
+    pub failed: u32,
+    /// Files stopped by the user.
+    pub cancelled: u32,
+    /// Pages of the files added.
+    pub pages: u32,
+    /// Those of them read from their picture.
+    pub ocr_pages: u32,
+    /// Those of these that were hard to read.
+    pub faint_pages: u32,
+    /// Pages without text.
+    pub pages_without_text: u32,
+}
+
+impl From<library::ImportReport> for ImportReport {
+    fn from(r: library::ImportReport) -> Self {
+        Self {
+            added: r.added,
+            duplicate: r.duplicate,
+            failed: r.failed,
+            cancelled: r.cancelled,
+            pages: r.pages,
+            ocr_pages: r.ocr_pages,
+            faint_pages: r.faint_pages,
+            pages_without_text: r.pages_without_text,
+        }
+    }
 }
 
 impl From<library::QueueView> for JobsView {

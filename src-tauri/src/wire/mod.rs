@@ -25,7 +25,7 @@ pub use backup::{
 pub use documents::{Deletion, DocumentRow, Folder, PageScan, PageText};
 pub use error::UiError;
 pub use follow::FollowedRow;
-pub use imports::JobsView;
+pub use imports::{ImportReport, JobsView};
 pub use models::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, model_progress};
 pub use notes::{ExportFormat, Note, NoteRow, NoteVersion};
 pub use privacy::{AuditEntry, AuditFilter, PrivacyReport};

@@ -60,6 +60,27 @@ pub struct Failure {
     pub advice: String,
 }
 
+/// What came of an import: files, and the pages of those that were added and are still here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Files added.
+    pub added: u32,
+    /// Files whose bytes were there already.
+    pub duplicate: u32,
+    /// Files not added.
+    pub failed: u32,
+    /// Files stopped by the user.
+    pub cancelled: u32,
+    /// Pages of the files added.
+    pub pages: u32,
+    /// Those of them whose text was recognised on their picture.
+    pub ocr_pages: u32,
+    /// Those of these that were hard to read.
+    pub faint_pages: u32,
+    /// Pages that gave no text.
+    pub pages_without_text: u32,
+}
+
 /// One file on its way in, or what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -217,10 +238,10 @@ impl Library {
         job(&row.ok_or(LibraryError::NotFound { noun: "job" })?)
     }
 
-    /// The newest jobs: running first, then waiting, then finished.
+    /// The newest jobs: running first, then failed ones, which want somebody, then waiting, then finished.
     pub async fn jobs(&self, limit: u32) -> Result<Vec<Job>, LibraryError> {
         let sql = format!(
-            "{COLUMNS} ORDER BY CASE j.state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END,
+            "{COLUMNS} ORDER BY CASE j.state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END,
                 CASE WHEN j.state = 'queued' THEN j.num ELSE -j.num END LIMIT ?"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -238,6 +259,37 @@ impl Library {
             .await
             .map_err(LibraryError::database("counting jobs"))?;
         Ok(count(n))
+    }
+
+    /// What came of all jobs that are kept, however many.
+    pub async fn import_report(&self) -> Result<ImportReport, LibraryError> {
+        let doing = LibraryError::database("counting what was imported");
+        let (added, duplicate, failed, cancelled): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT count(*) FILTER (WHERE state = 'added'), count(*) FILTER (WHERE state = 'duplicate'),
+                 count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'cancelled') FROM jobs",
+        )
+        .fetch_one(self.db())
+        .await
+        .map_err(&doing)?;
+        let (pages, recognised, faint, unread): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT count(*), count(*) FILTER (WHERE method = 'ocr'), count(*) FILTER (WHERE problem = 'faint'),
+                 count(*) FILTER (WHERE method = 'none')
+             FROM pages WHERE document IN
+                 (SELECT d.num FROM jobs j JOIN documents d ON d.id = j.document_id WHERE j.state = 'added')",
+        )
+        .fetch_one(self.db())
+        .await
+        .map_err(&doing)?;
+        Ok(ImportReport {
+            added: count(added),
+            duplicate: count(duplicate),
+            failed: count(failed),
+            cancelled: count(cancelled),
+            pages: count(pages),
+            ocr_pages: count(recognised),
+            faint_pages: count(faint),
+            pages_without_text: count(unread),
+        })
     }
 
     pub(super) async fn finish_job(

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use follow::{FollowTrouble, Followed};
-pub use jobs::{Failure, Inside, Job, JobState};
+pub use jobs::{Failure, ImportReport, Inside, Job, JobState};
 
 use crate::{DocumentId, FolderId, FollowId, JobId, Library, LibraryError};
 use members::Taken;
@@ -50,7 +50,7 @@ pub enum Stage {
 /// The queue as a whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueView {
-    /// Running first, then waiting, then finished.
+    /// The first of them: running, then failed, then waiting, then finished.
     pub jobs: Vec<Job>,
     /// What is done to the running one.
     pub stage: Stage,

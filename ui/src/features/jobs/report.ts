@@ -1,11 +1,14 @@
-import type { JobRow, JobsView } from '$lib/ipc';
-import { plural } from '$lib/format';
+import type { DocumentRow, ImportReport, JobRow, JobsView } from '$lib/ipc';
+import { count, plural } from '$lib/format';
 
 type JobState = JobRow['state'];
 
 export interface Part {
   name: string;
+  /** The first of them. */
   jobs: JobRow[];
+  /** How many there are. */
+  count: number;
 }
 
 const order: { name: string; states: JobState[] }[] = [
@@ -15,10 +18,16 @@ const order: { name: string; states: JobState[] }[] = [
   { name: 'Finished', states: ['added', 'duplicate', 'cancelled'] },
 ];
 
-/** The queue in the order a person cares about it. */
-export function parts(jobs: JobRow[]): Part[] {
+/** The queue in the order a person cares about it. `came` counts what is done, of which the view holds the first. */
+export function parts(view: JobsView, came: ImportReport | null): Part[] {
+  const running = view.jobs.filter((job) => job.state === 'running').length;
+  const counts: Partial<Record<JobState, number>> = { ...came, queued: view.open - running };
   return order
-    .map(({ name, states }) => ({ name, jobs: jobs.filter((job) => states.includes(job.state)) }))
+    .map(({ name, states }) => {
+      const jobs = view.jobs.filter((job) => states.includes(job.state));
+      const count = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+      return { name, jobs, count: Math.max(count, jobs.length) };
+    })
     .filter((part) => part.jobs.length > 0);
 }
 
@@ -27,14 +36,31 @@ export function locksFirst(view: JobsView, lockAfterMinutes: number): boolean {
   return lockAfterMinutes > 0 && (view.secondsLeft ?? 0) > lockAfterMinutes * 60;
 }
 
-/** What came of it, in one sentence. */
-export function report(jobs: JobRow[]): string {
-  const count = (state: JobState) => jobs.filter((job) => job.state === state).length;
-  const said = [
-    `${plural(count('added'), 'file')} added`,
-    count('duplicate') > 0 && `${count('duplicate')} already there`,
-    count('failed') > 0 && `${count('failed')} not added`,
-    count('cancelled') > 0 && `${count('cancelled')} cancelled`,
-  ].filter((part): part is string => typeof part === 'string');
-  return `${said.join(', ')}.`;
+const listed = (said: (string | false)[]): string => said.filter(Boolean).join(', ');
+
+/** "12 pages, 3 read from pictures, 1 hard to read, 1 without text". */
+export function pagesRead(
+  of: Pick<DocumentRow, 'pages' | 'ocrPages' | 'faintPages' | 'pagesWithoutText'>,
+): string {
+  const whole = of.ocrPages > 0 && of.ocrPages === of.pages;
+  return listed([
+    plural(of.pages, 'page'),
+    of.ocrPages > 0 &&
+      (whole
+        ? `read from ${of.pages === 1 ? 'its picture' : 'pictures'}`
+        : `${count(of.ocrPages)} read from pictures`),
+    of.faintPages > 0 && `${count(of.faintPages)} hard to read`,
+    of.pagesWithoutText > 0 && `${count(of.pagesWithoutText)} without text`,
+  ]);
+}
+
+/** What came of it: a sentence on the files and one on their pages. */
+export function report(of: ImportReport): string {
+  const files = listed([
+    `${plural(of.added, 'file')} added`,
+    of.duplicate > 0 && `${count(of.duplicate)} already there`,
+    of.failed > 0 && `${count(of.failed)} not added`,
+    of.cancelled > 0 && `${count(of.cancelled)} cancelled`,
+  ]);
+  return of.pages > 0 ? `${files}. ${pagesRead(of)}.` : `${files}.`;
 }

@@ -89,6 +89,8 @@ export const commands = {
 	pauseJobs: (paused: boolean) => typedError<null, UiError>(__TAURI_INVOKE("pause_jobs", { paused })),
 	/**  Forgets finished files. */
 	clearJobs: () => typedError<null, UiError>(__TAURI_INVOKE("clear_jobs")),
+	/**  What came of the files that are done, in numbers. */
+	importReport: () => typedError<ImportReport, UiError>(__TAURI_INVOKE("import_report")),
 	/**
 	 *  Writes what came of each file as a table where the user says; returns the file's name, none when they thought better
 	 *  of it.
@@ -605,6 +607,26 @@ export type Hit = {
 	why: Why,
 };
 
+/**  What came of an import, however many files it had. */
+export type ImportReport = {
+	/**  Files added. */
+	added: number,
+	/**  Files whose bytes were there already. */
+	duplicate: number,
+	/**  Files not added. */
+	failed: number,
+	/**  Files stopped by the user. */
+	cancelled: number,
+	/**  Pages of the files added. */
+	pages: number,
+	/**  Those of them read from their picture. */
+	ocrPages: number,
+	/**  Those of these that were hard to read. */
+	faintPages: number,
+	/**  Pages without text. */
+	pagesWithoutText: number,
+};
+
 /**  One piece of work on one file. */
 export type JobRow = {
 	/**  Identifier. */
@@ -644,7 +666,7 @@ export type JobState =
 
 /**  The import queue as a whole. */
 export type JobsView = {
-	/**  Newest first; finished ones of this and earlier sessions until cleared. */
+	/**  The first of them: running, then failed, then waiting, then finished, until they are cleared. */
 	jobs: JobRow[],
 	/**  Files waiting or running. */
 	open: number,

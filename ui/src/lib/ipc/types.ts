@@ -38,6 +38,7 @@ export type Folder = Solid<wire.Folder>;
 export type Followed = Solid<wire.FollowedRow>;
 export type Grounded = Solid<wire.Grounded>;
 export type Hit = Solid<wire.Hit>;
+export type ImportReport = Solid<wire.ImportReport>;
 export type JobRow = Solid<wire.JobRow>;
 export type JobsView = Solid<wire.JobsView>;
 export type KeychainView = Solid<wire.KeychainView>;

@@ -1,6 +1,6 @@
 /** Files on their way in. */
 import type { Backend } from '../../contract';
-import type { JobRow, JobsView } from '../../types';
+import type { DocumentRow, JobRow, JobsView } from '../../types';
 import { answer, changed, done, emit, fake, id, pace } from '../core';
 import { samples } from '../corpus';
 import { makeDocument } from '../state';
@@ -120,6 +120,25 @@ export const imports = {
     done(() => {
       fake.paused = paused;
       emit('jobs-changed', structuredClone(jobsView()));
+    }),
+  importReport: () =>
+    answer(() => {
+      const ended = (state: JobRow['state']) => fake.jobs.filter((job) => job.state === state);
+      const made = ended('added').flatMap(
+        (job) => fake.documents.find((one) => one.row.id === job.documentId)?.row ?? [],
+      );
+      const sum = (pages: (row: DocumentRow) => number) =>
+        made.reduce((all, row) => all + pages(row), 0);
+      return {
+        added: ended('added').length,
+        duplicate: ended('duplicate').length,
+        failed: ended('failed').length,
+        cancelled: ended('cancelled').length,
+        pages: sum((row) => row.pages),
+        ocrPages: sum((row) => row.ocrPages),
+        faintPages: sum((row) => row.faintPages),
+        pagesWithoutText: sum((row) => row.pagesWithoutText),
+      };
     }),
   exportJobs: () => answer(() => 'Import report.csv'),
   clearJobs: () =>

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { JobRow, JobsView } from '$lib/ipc';
+import { pagesRead, parts, report } from './report';
+
+const clean = { ocrPages: 0, faintPages: 0, pagesWithoutText: 0 };
+
+describe('what came of an import', () => {
+  it('names every outcome that there was, and no other', () => {
+    const files = { added: 1, duplicate: 0, failed: 0, cancelled: 0, pages: 1, ...clean };
+    expect(report(files)).toBe('1 file added. 1 page.');
+    expect(
+      report({
+        added: 116,
+        duplicate: 2,
+        failed: 14,
+        cancelled: 1,
+        pages: 412,
+        ocrPages: 30,
+        faintPages: 4,
+        pagesWithoutText: 7,
+      }),
+    ).toBe(
+      '116 files added, 2 already there, 14 not added, 1 cancelled. ' +
+        '412 pages, 30 read from pictures, 4 hard to read, 7 without text.',
+    );
+    expect(report({ ...files, added: 0, failed: 3, pages: 0 })).toBe('0 files added, 3 not added.');
+  });
+
+  it('says it of a document whose pages are all pictures', () => {
+    expect(pagesRead({ pages: 1, ...clean, ocrPages: 1 })).toBe('1 page, read from its picture');
+    expect(pagesRead({ pages: 3, ...clean, ocrPages: 3, faintPages: 1 })).toBe(
+      '3 pages, read from pictures, 1 hard to read',
+    );
+  });
+
+  it('counts all files of a part, not only those the view holds', () => {
+    const job = (state: JobRow['state']) => ({ id: state, state }) as JobRow;
+    const view = { jobs: [job('running'), job('failed'), job('queued')], open: 1200 } as JobsView;
+    const counts = (of: JobsView, came: Parameters<typeof parts>[1]) =>
+      parts(of, came).map((part) => [part.name, part.count]);
+    expect(counts(view, null)).toEqual([
+      ['Under way', 1],
+      ['Need your attention', 1],
+      ['Waiting', 1199],
+    ]);
+    const came = { added: 600, duplicate: 5, failed: 90, cancelled: 0, pages: 900, ...clean };
+    expect(counts({ ...view, jobs: [job('failed'), job('added')], open: 0 }, came)).toEqual([
+      ['Need your attention', 90],
+      ['Finished', 605],
+    ]);
+  });
+});
