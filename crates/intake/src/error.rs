@@ -277,8 +277,8 @@ impl IntakeError {
                 "Check that it is the file you meant. If it holds only pictures, save it as PDF and add that: pictures are read in PDFs and image files."
             }
             IntakeError::NoText { .. } => {
-                "If it shows text, scan it again, upright and at 300 dots an inch, and add that. \
-                 `cabinet models verify` tells whether the model that reads scans is in place."
+                "If it shows text, scan it again, upright and at 300 dots an inch, and add that. The page of models, or \
+                 `cabinet models verify`, tells whether the one that reads scans is in place."
             }
             IntakeError::TooLarge(excess) => match excess {
                 Excess::Unpacked => {
