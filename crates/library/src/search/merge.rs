@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::approximate::Approximate;
 
 /// Share of meaning in the merged score; the rest is words.
-const MEANING: f64 = 0.4;
+const MEANING: f64 = 0.45;
 
 /// What was found, each list best first.
 #[derive(Default)]
