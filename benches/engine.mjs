@@ -77,7 +77,7 @@ if (texts) {
   const writer = own("fidelity", "writer", texts, "5000");
   const embedder = own("fidelity", "embedder", texts, "1000");
   rows.push(
-    { what: `writer beside its weights in 32 bits: likeliest token the same, ${writer.tokens} tokens`, value: writer["top-1 agreement"], unit: "of 1", goal: "at least 0.99" },
+    { what: `writer beside its weights in 32 bits: likeliest token the same, ${writer.tokens} tokens`, value: writer["top-1 agreement"].toFixed(4), unit: "of 1", goal: "at least 0.99" },
     { what: "  mean Kullback-Leibler divergence", value: writer["mean divergence"].toExponential(1), unit: "nats", goal: "under 0.01" },
     { what: `embedder beside its weights in 32 bits: cosine, mean of ${embedder.passages} passages`, value: embedder["mean cosine"].toFixed(5), unit: "", goal: "at least 0.995" },
     { what: "  at worst", value: embedder["worst cosine"].toFixed(5), unit: "", goal: "at least 0.99" },
