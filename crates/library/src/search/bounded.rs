@@ -262,7 +262,7 @@ impl Library {
         Ok(found)
     }
 
-    async fn frequency(&self, part: &str, size: Size) -> Result<Frequency, LibraryError> {
+    pub(super) async fn frequency(&self, part: &str, size: Size) -> Result<Frequency, LibraryError> {
         let lexicon = &self.inner.lexicon;
         if let Some(known) = lexicon.frequency(part, size.rows) {
             return Ok(known);

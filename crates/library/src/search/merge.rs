@@ -3,9 +3,17 @@
 use std::collections::HashMap;
 
 use super::approximate::Approximate;
+use super::coverage::Seen;
 
-/// Share of meaning in the merged score; the rest is words.
-const MEANING: f64 = 0.45;
+// Shares of the merged score. Together they are 1, which is less than any find to the letter adds.
+/// BM25 of the query's words.
+const WORDS: f64 = 0.26;
+/// Nearness of the query's vector.
+const MEANING: f64 = 0.26;
+/// How many of the query's words stand there.
+const COVERAGE: f64 = 0.42;
+/// Standing first in a document.
+const BEGINNING: f64 = 0.06;
 
 /// What was found, each list best first.
 #[derive(Default)]
@@ -20,6 +28,8 @@ pub(super) struct Found {
     pub titled: Vec<i64>,
     /// Where a word stands that is nearly one of the query's.
     pub approximate: Approximate,
+    /// What a last look saw in the best of them.
+    pub seen: HashMap<i64, Seen>,
 }
 
 impl Found {
@@ -33,7 +43,7 @@ impl Found {
             .map(|(_, s)| *s)
             .fold(f64::MIN_POSITIVE, f64::max);
         for (passage, score) in &self.words {
-            *scores.entry(*passage).or_default() += (1.0 - MEANING) * (score / best).max(0.0);
+            *scores.entry(*passage).or_default() += WORDS * (score / best).max(0.0);
         }
         let top = self
             .meaning
@@ -48,6 +58,10 @@ impl Found {
                 1.0
             };
             *scores.entry(*passage).or_default() += MEANING * scaled;
+        }
+        for (passage, seen) in &self.seen {
+            let beginning = if seen.begins { BEGINNING } else { 0.0 };
+            *scores.entry(*passage).or_default() += COVERAGE * seen.coverage + beginning;
         }
         for (passage, parts) in &self.exact {
             *scores.entry(*passage).or_default() += 2.0 * f64::from(*parts);
@@ -88,6 +102,27 @@ mod tests {
             let order: Vec<i64> = found.merge().iter().map(|r| r.0).collect();
             assert_eq!(order, expected);
         }
+    }
+
+    #[test]
+    fn what_holds_more_of_the_query_comes_first_but_never_before_an_exact_find() {
+        let seen = |coverage, begins| Seen { coverage, begins };
+        let found = Found {
+            words: vec![(1, 9.0), (2, 7.0), (3, 1.0)],
+            meaning: vec![(1, 0.9), (2, 0.8), (4, 0.1)],
+            exact: HashMap::from([(4, 1)]),
+            seen: HashMap::from([
+                (1, seen(0.3, false)),
+                (2, seen(1.0, true)),
+                (3, seen(0.3, false)),
+                (4, seen(0.0, false)),
+            ]),
+            ..Found::default()
+        };
+        let ranked = found.merge();
+        let order: Vec<i64> = ranked.iter().map(|r| r.0).collect();
+        assert_eq!(order, [4, 2, 1, 3]);
+        const { assert!(WORDS + MEANING + COVERAGE + BEGINNING < 1.0 + 1e-9) };
     }
 
     #[test]

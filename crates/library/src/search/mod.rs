@@ -3,11 +3,12 @@
 //! Works with no model loaded and with the vector store missing, and says which half is missing.
 //!
 //! A query is taken apart by [`query`]; [`scope`] says which documents count; [`find`] asks the indexes; [`merge`]
-//! puts the halves together; [`show`] reads what is shown.
+//! puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown.
 
 mod approximate;
 mod bounded;
 mod condition;
+mod coverage;
 mod exhaustive;
 mod feedback;
 mod filters;
@@ -213,6 +214,10 @@ impl Library {
             if by_words {
                 self.feed_back(&query, &mut found, scope, missing).await?;
             }
+        }
+        // Each half alone stays what it is, so that they can be compared.
+        if request.mode == Mode::Hybrid {
+            self.look_again(asked, scope.size, &mut found).await?;
         }
         self.hits(&found, asked, scope, request.limit).await
     }

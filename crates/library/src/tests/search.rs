@@ -213,6 +213,26 @@ async fn a_term_that_stands_everywhere_does_not_push_an_answer_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_holds_more_of_a_question_comes_before_what_says_one_word_of_it_often() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    for n in 0..30 {
+        let page = format!("Visit {n}: the wound was clean, the knee was moved, the drain was out.");
+        b.add(folder, &format!("{n}.txt"), &[&page]).await;
+    }
+    b.add(folder, "often.txt", &["Heparin, heparin, heparin, heparin."])
+        .await;
+    b.add(
+        folder,
+        "answer.txt",
+        &["On heparin the wound of the knee bled for two days, so that the drain stayed where it was until Friday."],
+    )
+    .await;
+    let question = "has the wound of the knee bled on heparin";
+    assert_eq!(b.names(Mode::Hybrid, None, question).await[0], "answer.txt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_title_is_found_though_no_page_holds_it() {
     let b = bench().await;
     let folder = b.library.first_folder().await.unwrap();
