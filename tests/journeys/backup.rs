@@ -19,6 +19,26 @@ fn titles(run: Run) -> BTreeSet<String> {
 }
 
 #[test]
+fn files_without_a_folder_are_those_where_one_is() {
+    let cabinet = Cabinet::new();
+    let here = cabinet.scratch();
+    let run = |args: &[&str]| cabinet.run_in(&here, args);
+    cabinet.run(&["add", &sample(LETTER)]).succeeded();
+    run(&["backup", "whole.age"]).succeeded();
+    cabinet.run(&["add", &sample(PROTOCOL)]).succeeded();
+    run(&["backup", "later.age", "--add-to", "whole.age"]).succeeded();
+    // As a restore leaves it that was killed.
+    let killed = here.join("again.restoring-6f2b6a3e-8a47-4d0c-9d27-9a4a43f5a1c3");
+    std::fs::create_dir(&killed).expect("a folder is made");
+    run(&["restore", "later.age", "--home", "again"]).succeeded();
+    assert!(!killed.exists());
+    assert_eq!(
+        titles(run(&["list", "--home", "again"])),
+        titles(cabinet.run(&["list"]))
+    );
+}
+
+#[test]
 fn what_was_backed_up_comes_back_and_is_found_by_words_and_by_meaning() {
     let cabinet = Cabinet::new();
     let out = cabinet.scratch();

@@ -87,6 +87,16 @@ impl Cabinet {
         Run::of(command.output().expect("the program can be started"))
     }
 
+    /// Runs a command inside a folder, where it may name files without one.
+    ///
+    /// # Panics
+    /// As [`Self::run`].
+    pub fn run_in(&self, folder: &Path, args: &[&str]) -> Run {
+        let mut command = self.command(PASSPHRASE, args);
+        command.current_dir(folder);
+        Run::of(command.output().expect("the program can be started"))
+    }
+
     /// A command that `strace` meddles with: it does with each call on the key file, old or new, what `inject` says. None
     /// where that cannot be done, which is said; `CABINET_REQUIRE_TRACE` forbids that.
     ///

@@ -116,13 +116,20 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
+/// The folder a path lies in: the one where the program runs, if it names none.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Makes the adding, renaming or removing of a file durable.
 pub(crate) fn sync_folder_of(path: &Path) -> Result<(), VaultError> {
     // Elsewhere folders cannot be opened as files, and the file system orders such changes itself.
     #[cfg(unix)]
     {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        let synced = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
         synced.map_err(VaultError::io("writing a folder to disk"))?;
     }
     #[cfg(not(unix))]

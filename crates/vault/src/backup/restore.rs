@@ -132,8 +132,7 @@ fn find_base(
             false => Err(VaultError::BaseMissing),
         };
     }
-    let beside = place.parent().filter(|folder| !folder.as_os_str().is_empty());
-    for entry in files::entries(beside.unwrap_or(Path::new(".")))? {
+    for entry in files::entries(files::folder_of(place))? {
         let path = entry
             .map_err(VaultError::io("looking for the earlier backup"))?
             .path();
@@ -309,26 +308,25 @@ impl Beside {
             name.push(ending);
             home.with_file_name(name)
         };
-        if let Some(parent) = home.parent() {
-            files::make_private_folder(parent)?;
-            // What an earlier attempt left that was killed: sealed, and nobody's.
-            let begun = named("");
-            let begun = begun
+        let parent = files::folder_of(home);
+        files::make_private_folder(parent)?;
+        // What an earlier attempt left that was killed: sealed, and nobody's.
+        let begun = named("");
+        let begun = begun
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        for entry in files::entries(parent)? {
+            let path = entry.map_err(VaultError::io("clearing unfinished files"))?.path();
+            let left = path
                 .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            for entry in files::entries(parent)? {
-                let path = entry.map_err(VaultError::io("clearing unfinished files"))?.path();
-                let left = path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .is_some_and(|name| {
-                        name.strip_prefix(&begun)
-                            .is_some_and(|id| Uuid::try_parse(id).is_ok())
-                    });
-                if left {
-                    fs::remove_dir_all(&path).map_err(VaultError::io("clearing unfinished files"))?;
-                }
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| {
+                    name.strip_prefix(&begun)
+                        .is_some_and(|id| Uuid::try_parse(id).is_ok())
+                });
+            if left {
+                fs::remove_dir_all(&path).map_err(VaultError::io("clearing unfinished files"))?;
             }
         }
         let folder = named(&Uuid::new_v4().to_string());

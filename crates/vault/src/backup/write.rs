@@ -188,9 +188,8 @@ impl Vault {
 
 /// Removes what killed backups left half written in a folder: `NAME.age.N.unfinished`.
 fn sweep_killed(place: &Path) -> Result<(), VaultError> {
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
     let doing = VaultError::io("clearing unfinished backups");
-    for entry in files::entries(folder.unwrap_or(Path::new(".")))? {
+    for entry in files::entries(files::folder_of(place))? {
         let path = entry.map_err(&doing)?.path();
         let name = path
             .file_name()
