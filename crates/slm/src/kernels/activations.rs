@@ -9,6 +9,7 @@
 #![expect(unsafe_code, reason = "rows of one batch are written by several threads")]
 
 use super::isa::by_isa;
+use super::matmul::TILE_ROWS;
 use super::pack::BLOCK;
 use super::pool::Parts;
 use super::{Compute, PARALLEL_ROWS};
@@ -61,6 +62,19 @@ impl Activations {
 
     pub(crate) fn grain(&self) -> Grain {
         self.grain
+    }
+
+    /// Stops where the rows `first..first + count`, at most a tile, are not in every buffer: what the kernels' loads rely on.
+    pub(crate) fn require(&self, first: usize, count: usize) {
+        let entries = (first + count) * self.blocks;
+        assert!(
+            (1..=TILE_ROWS).contains(&count)
+                && self.q.len() >= entries * self.grain.block_bytes()
+                && self.scale.len() >= entries
+                && self.sum.len() >= entries
+                && self.shift.len() >= entries,
+            "the rows exist"
+        );
     }
 
     /// Replaces the content with `values`, rows of `cols` each.

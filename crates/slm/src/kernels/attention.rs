@@ -12,6 +12,7 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use super::Isa;
+use super::panel::{self, Panel, Plain};
 use super::rows::exp;
 
 /// Positions of one span.
@@ -79,7 +80,7 @@ pub(crate) fn attend(
             spans: &[Span<'_>],
             out: &mut [f32],
         ) {
-            attend_rows::<x86::Wide>(size, queries, limits, window, spans, out);
+            attend_rows::<panel::x86::Wide>(size, queries, limits, window, spans, out);
         }
         #[target_feature(enable = "avx2,fma,f16c")]
         fn narrow(
@@ -90,7 +91,7 @@ pub(crate) fn attend(
             spans: &[Span<'_>],
             out: &mut [f32],
         ) {
-            attend_rows::<x86::Narrow>(size, queries, limits, window, spans, out);
+            attend_rows::<panel::x86::Narrow>(size, queries, limits, window, spans, out);
         }
         match isa {
             // SAFETY: an `Isa` other than `Portable` is only made where its instructions were detected.
@@ -100,29 +101,12 @@ pub(crate) fn attend(
             Isa::Portable => {}
         }
     }
+    #[cfg(target_arch = "aarch64")]
+    if isa == Isa::NeonDot {
+        return attend_rows::<panel::arm::Neon>(size, queries, limits, window, spans, out);
+    }
     let _ = isa;
     attend_rows::<Plain>(size, queries, limits, window, spans, out);
-}
-
-/// A small product of floats with 16-bit floats.
-trait Panel {
-    /// `c[r][j] (+)= Σᵢ a[r][i] · b[i][j]` for `rows` (at most six) rows, `i < depth`, `j < width` (a multiple of 16).
-    /// `a`, `c` have rows of `a_stride`, `c_stride`; `b` has rows of `width`.
-    ///
-    /// # Safety
-    /// All of these elements exist, and the processor has the implementation's instructions.
-    #[expect(clippy::too_many_arguments, reason = "a matrix product has three matrices")]
-    unsafe fn panel(
-        rows: usize,
-        a: *const f32,
-        a_stride: usize,
-        depth: usize,
-        b: *const f16,
-        width: usize,
-        c: *mut f32,
-        c_stride: usize,
-        add: bool,
-    );
 }
 
 #[inline(always)]
@@ -208,196 +192,6 @@ fn highest(scores: &[f32; SPAN]) -> f32 {
         .fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a })
 }
 
-/// The product in plain Rust.
-struct Plain;
-
-impl Panel for Plain {
-    unsafe fn panel(
-        rows: usize,
-        a: *const f32,
-        a_stride: usize,
-        depth: usize,
-        b: *const f16,
-        width: usize,
-        c: *mut f32,
-        c_stride: usize,
-        add: bool,
-    ) {
-        for row in 0..rows {
-            // SAFETY: every element below exists by the caller's promise.
-            unsafe {
-                let c = std::slice::from_raw_parts_mut(c.add(row * c_stride), width);
-                if !add {
-                    c.fill(0.0);
-                }
-                for i in 0..depth {
-                    let a = *a.add(row * a_stride + i);
-                    let b = std::slice::from_raw_parts(b.add(i * width), width);
-                    for (c, b) in c.iter_mut().zip(b) {
-                        *c += a * b.to_f32();
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use core::arch::x86_64::*;
-
-    use super::{Panel, f16};
-
-    /// 512-bit registers.
-    pub(super) struct Wide;
-    /// 256-bit registers.
-    pub(super) struct Narrow;
-
-    macro_rules! panel {
-        ($name:ident, $block:ident, $features:literal, $lane:literal, $vectors:literal, $most:literal,
-         $zero:ident, $load:ident, $store:ident, $set:ident, $fma:ident, $half:ident, $half_load:ident, $half_type:ty) => {
-            impl Panel for $name {
-                #[inline(always)]
-                unsafe fn panel(
-                    rows: usize,
-                    a: *const f32,
-                    a_stride: usize,
-                    depth: usize,
-                    b: *const f16,
-                    width: usize,
-                    c: *mut f32,
-                    c_stride: usize,
-                    add: bool,
-                ) {
-                    let mut column = 0;
-                    while column < width {
-                        let whole = width - column >= $lane * $vectors;
-                        let mut row = 0;
-                        while row < rows {
-                            let count = (rows - row).min($most);
-                            // SAFETY: rows, columns and depth stay inside what the caller promised.
-                            unsafe {
-                                let (a, c) = (a.add(row * a_stride), c.add(row * c_stride + column));
-                                let b = b.add(column);
-                                match (count, whole) {
-                                    (1, true) => {
-                                        $block::<1, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
-                                    }
-                                    (2, true) => {
-                                        $block::<2, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
-                                    }
-                                    (3, true) => {
-                                        $block::<3, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
-                                    }
-                                    (4, true) => {
-                                        $block::<4, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
-                                    }
-                                    (5, true) => {
-                                        $block::<5, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
-                                    }
-                                    (6, true) => {
-                                        $block::<6, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
-                                    }
-                                    (1, _) => $block::<1, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                    (2, _) => $block::<2, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                    (3, _) => $block::<3, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                    (4, _) => $block::<4, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                    (5, _) => $block::<5, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                    _ => $block::<6, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                }
-                            }
-                            row += count;
-                        }
-                        column += if whole { $lane * $vectors } else { $lane };
-                    }
-                }
-            }
-
-            /// # Safety
-            /// As [`Panel::panel`], for `ROWS` rows and `VECTORS` registers of columns.
-            #[target_feature(enable = $features)]
-            #[expect(
-                clippy::too_many_arguments,
-                reason = "a matrix product has three matrices"
-            )]
-            unsafe fn $block<const ROWS: usize, const VECTORS: usize>(
-                a: *const f32,
-                a_stride: usize,
-                depth: usize,
-                b: *const f16,
-                b_stride: usize,
-                c: *mut f32,
-                c_stride: usize,
-                add: bool,
-            ) {
-                let mut sums = [[$zero(); VECTORS]; ROWS];
-                // SAFETY: by the caller's promise.
-                unsafe {
-                    if add {
-                        for (row, sums) in sums.iter_mut().enumerate() {
-                            for (v, sum) in sums.iter_mut().enumerate() {
-                                *sum = $load(c.add(row * c_stride + v * $lane));
-                            }
-                        }
-                    }
-                    for i in 0..depth {
-                        let mut columns = [$zero(); VECTORS];
-                        for (v, column) in columns.iter_mut().enumerate() {
-                            *column = $half($half_load(
-                                b.add(i * b_stride + v * $lane).cast::<$half_type>(),
-                            ));
-                        }
-                        for (row, sums) in sums.iter_mut().enumerate() {
-                            let by = $set(*a.add(row * a_stride + i));
-                            for (sum, column) in sums.iter_mut().zip(&columns) {
-                                *sum = $fma(by, *column, *sum);
-                            }
-                        }
-                    }
-                    for (row, sums) in sums.iter().enumerate() {
-                        for (v, sum) in sums.iter().enumerate() {
-                            $store(c.add(row * c_stride + v * $lane), *sum);
-                        }
-                    }
-                }
-            }
-        };
-    }
-
-    panel!(
-        Wide,
-        wide_block,
-        "avx512f,avx512bw,avx512dq,avx512vl",
-        16,
-        4,
-        6,
-        _mm512_setzero_ps,
-        _mm512_loadu_ps,
-        _mm512_storeu_ps,
-        _mm512_set1_ps,
-        _mm512_fmadd_ps,
-        _mm512_cvtph_ps,
-        _mm256_loadu_si256,
-        __m256i
-    );
-    panel!(
-        Narrow,
-        narrow_block,
-        "avx2,fma,f16c",
-        8,
-        4,
-        3,
-        _mm256_setzero_ps,
-        _mm256_loadu_ps,
-        _mm256_storeu_ps,
-        _mm256_set1_ps,
-        _mm256_fmadd_ps,
-        _mm256_cvtph_ps,
-        _mm_loadu_si128,
-        __m128i
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,7 +222,9 @@ mod tests {
 
     #[test]
     fn every_instruction_set_matches_the_definition() {
-        for (size, positions) in [(16, 5), (32, 64), (48, 65), (64, 200), (128, 130)] {
+        let shapes = [(16, 66), (16, 5), (32, 64), (48, 65), (64, 200), (128, 130)];
+        // An interpreter has patience for the first, which has two spans.
+        for (size, positions) in shapes.into_iter().take(if cfg!(miri) { 1 } else { 6 }) {
             let number =
                 |seed: usize| ((seed.wrapping_mul(2_654_435_761) >> 7) % 2_000) as f32 / 1_000.0 - 1.0;
             let row = |seed: usize| (0..size).map(|d| number(seed * 131 + d)).collect::<Vec<f32>>();

@@ -8,7 +8,7 @@
 use core::arch::x86_64::*;
 
 use super::activations::{Activations, Grain};
-use super::matmul::{TILE_ROWS, Tile, WIDE_LINES};
+use super::matmul::{Tile, WIDE_LINES};
 use super::pack::{BLOCK, Form, GROUP, Line};
 
 /// One row times one group of packed weights.
@@ -17,7 +17,7 @@ use super::pack::{BLOCK, Form, GROUP, Line};
 /// The processor has the instructions named.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: &mut [f32; GROUP]) {
-    check(x, 0, 1);
+    x.require(0, 1);
     assert_eq!(
         group.len(),
         x.blocks() * form.lines(),
@@ -117,7 +117,7 @@ pub(crate) unsafe fn multiply(
     groups: [&[Line]; 2],
     tile: &mut Tile,
 ) {
-    check(x, first, count);
+    x.require(first, count);
     let lines = if form == Form::Nibble {
         WIDE_LINES
     } else {
@@ -211,18 +211,6 @@ unsafe fn strip<const ROWS: usize, const NIBBLE: bool, const PLANES: usize>(
             _mm256_storeu_ps(sums[column..column + 8].as_mut_ptr(), *total);
         }
     }
-}
-
-/// The rows exist in every buffer of the activations.
-fn check(x: &Activations, first: usize, count: usize) {
-    let entries = (first + count) * x.blocks();
-    assert!(
-        (1..=TILE_ROWS).contains(&count)
-            && x.q.len() >= entries * x.grain().block_bytes()
-            && x.scale.len() >= entries
-            && x.sum.len() >= entries,
-        "the rows exist"
-    );
 }
 
 /// Half a line: four weights of eight rows.

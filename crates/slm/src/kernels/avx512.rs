@@ -40,7 +40,7 @@ pub(crate) unsafe fn widen(nibbles: &[Line], bytes: &mut [Line]) {
 /// The processor has the instructions named.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
 pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: &mut [f32; GROUP]) {
-    check(x, 0, 1);
+    x.require(0, 1);
     assert_eq!(
         group.len(),
         x.blocks() * form.lines(),
@@ -149,7 +149,7 @@ pub(crate) unsafe fn multiply(
     groups: [&[Line]; 2],
     tile: &mut Tile,
 ) {
-    check(x, first, count);
+    x.require(first, count);
     let packed = groups[0].len() == x.blocks() * form.lines();
     let lines = if packed { form.lines() } else { WIDE_LINES };
     assert!(
@@ -287,19 +287,6 @@ fn unknown(mut at: usize) -> usize {
 #[target_feature(enable = "avx512f")]
 fn times_255(dots: __m512i) -> __m512i {
     _mm512_sub_epi32(_mm512_slli_epi32::<8>(dots), dots)
-}
-
-/// The rows exist in every buffer of the activations.
-fn check(x: &Activations, first: usize, count: usize) {
-    let entries = (first + count) * x.blocks();
-    assert!(
-        (1..=TILE_ROWS).contains(&count)
-            && x.q.len() >= entries * x.grain().block_bytes()
-            && x.scale.len() >= entries
-            && x.sum.len() >= entries
-            && x.shift.len() >= entries,
-        "the rows exist"
-    );
 }
 
 #[inline]

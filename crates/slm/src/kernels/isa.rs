@@ -5,14 +5,18 @@ use std::sync::OnceLock;
 
 /// A family of kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "made on x86 only"))]
 pub(crate) enum Isa {
     /// Plain Rust. Correct everywhere; the yardstick for the others.
     Portable,
     /// 256-bit integer and float instructions (x86 since about 2013).
+    #[cfg(target_arch = "x86_64")]
     Avx2,
     /// 512-bit instructions with int8 dot products (Intel since 2019, AMD since 2022).
+    #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
+    /// 128-bit instructions with int8 dot products (most ARM since 2018, Apple since 2019).
+    #[cfg(target_arch = "aarch64")]
+    NeonDot,
 }
 
 impl Isa {
@@ -43,6 +47,10 @@ impl Isa {
                 found.push(Self::Avx512Vnni);
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("dotprod") {
+            found.push(Self::NeonDot);
+        }
         found
     }
 
@@ -50,13 +58,18 @@ impl Isa {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
             Self::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => "avx512-vnni",
+            #[cfg(target_arch = "aarch64")]
+            Self::NeonDot => "neon-dot",
         }
     }
 }
 
-/// Compiles one plain Rust body once per instruction family, so that the compiler vectorises it for each.
+/// Compiles one plain Rust body once per instruction family, so that the compiler vectorises it for each. ARM needs one
+/// only: every such processor has the registers, and dot products are of no use in these bodies.
 /// The body must be `#[inline(always)]`: only then is it compiled with the caller's instructions.
 macro_rules! by_isa {
     ($(#[$doc:meta])* $vis:vis $name:ident = $body:path; ($($arg:ident : $ty:ty),* $(,)?)) => {

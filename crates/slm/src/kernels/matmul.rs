@@ -9,6 +9,8 @@
 use std::cell::RefCell;
 
 use super::activations::Activations;
+#[cfg(target_arch = "aarch64")]
+use super::neon;
 use super::pack::{Form, GROUP, Line, Packed};
 use super::pool::Parts;
 use super::{Compute, Isa, portable};
@@ -196,6 +198,10 @@ fn many_rows(isa: Isa, x: &Activations, rows: usize, weights: &Packed, pair: usi
         Form::Nibble if rows <= TILE_ROWS && isa == Isa::Avx512Vnni => {
             run([weights.group(left), weights.group(right)]);
         }
+        #[cfg(target_arch = "aarch64")]
+        Form::Nibble if rows <= TILE_ROWS && isa == Isa::NeonDot => {
+            run([weights.group(left), weights.group(right)]);
+        }
         Form::Nibble => WIDE.with_borrow_mut(|[wide_left, wide_right]| {
             widen(isa, weights.group(left), wide_left);
             widen(isa, weights.group(right), wide_right);
@@ -217,6 +223,12 @@ fn widen(isa: Isa, group: &[Line], wide: &mut Vec<Line>) {
             unsafe { avx512::widen(nibbles, bytes) };
             continue;
         }
+        #[cfg(target_arch = "aarch64")]
+        if isa == Isa::NeonDot {
+            // SAFETY: as above.
+            unsafe { neon::widen(nibbles, bytes) };
+            continue;
+        }
         portable::widen(nibbles, bytes);
     }
     let _ = isa;
@@ -232,11 +244,16 @@ fn one_row(isa: Isa, form: Form, x: &Activations, group: &[Line], sums: &mut [f3
         Isa::Avx2 => return unsafe { avx2::one_row(form, x, group, sums) },
         Isa::Portable => {}
     }
+    #[cfg(target_arch = "aarch64")]
+    if isa == Isa::NeonDot {
+        // SAFETY: this `Isa` is only made where its instructions were detected.
+        return unsafe { neon::one_row(form, x, group, sums) };
+    }
     let _ = isa;
     portable::one_row(form, x, group, sums);
 }
 
-/// Up to six rows times two groups of widened weights, or with 512-bit registers of packed ones.
+/// Up to six rows times two groups of widened weights; the versions with dot products take packed ones too.
 fn multiply(
     isa: Isa,
     form: Form,
@@ -253,6 +270,11 @@ fn multiply(
         // SAFETY: as above.
         Isa::Avx2 => return unsafe { avx2::multiply(form, x, first, count, groups, tile) },
         Isa::Portable => {}
+    }
+    #[cfg(target_arch = "aarch64")]
+    if isa == Isa::NeonDot {
+        // SAFETY: this `Isa` is only made where its instructions were detected.
+        return unsafe { neon::multiply(form, x, first, count, groups, tile) };
     }
     let _ = isa;
     portable::multiply(form, x, first, count, groups, tile);

@@ -19,7 +19,10 @@ mod avx2;
 mod avx512;
 mod isa;
 mod matmul;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub(crate) mod pack;
+mod panel;
 pub(crate) mod pool;
 mod portable;
 pub(crate) mod power;
