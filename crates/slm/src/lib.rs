@@ -51,4 +51,4 @@ pub use error::SlmError;
 pub use imports::ImportProgress;
 pub use manifest::{FileEntry, Manifest, ModelEntry, Task};
 pub use store::{ModelState, ModelStore, VerifiedModel};
-pub use writer::{Message, Original, Role, Sampling};
+pub use writer::{Form, Message, Original, Role, Sampling};

@@ -119,7 +119,7 @@ pub(crate) const CONTEXT: usize = 4_096;
 pub(crate) const CHAT: &str = "{%- for message in messages %}\n    {{- '<|im_start|>' + message['role'] + '\n' + message['content'].strip() + '<|im_end|>\n' }}\n{%- endfor %}\n{%- if add_generation_prompt %}\n    {{- '<|im_start|>assistant\n' }}\n{%- endif %}";
 
 /// Special tokens, then the bytes, then a few merges of theirs.
-fn vocabulary() -> (Vec<String>, Vec<String>) {
+pub(crate) fn vocabulary() -> (Vec<String>, Vec<String>) {
     let mut names: Vec<String> = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
         .map(str::to_owned)
         .to_vec();
@@ -136,6 +136,20 @@ fn vocabulary() -> (Vec<String>, Vec<String>) {
     let merges = ["t h", "th e", "Ġ the", "i n", "e r"].map(str::to_owned).to_vec();
     names.extend(merges.iter().map(|merge| merge.replace(' ', "")));
     (names, merges)
+}
+
+/// Gives a file these tokens, of which the first three are control tokens.
+pub(crate) fn name_tokens(file: &mut GgufFile, names: &[String]) {
+    file.set(
+        "tokenizer.ggml.tokens",
+        ARRAY,
+        texts(names.iter().map(String::as_str)),
+    );
+    let kinds: Vec<u8> = (0..names.len())
+        .flat_map(|id| if id < 3 { 3u32 } else { 1 }.to_le_bytes())
+        .collect();
+    let head = [&5u32.to_le_bytes()[..], &(names.len() as u64).to_le_bytes()].concat();
+    file.set("tokenizer.ggml.token_type", ARRAY, [head, kinds].concat());
 }
 
 /// A writer of two layers that says nonsense, and never ends by itself unless `ends`.
@@ -170,21 +184,12 @@ pub(crate) fn writer(ends: bool) -> GgufFile {
     ] {
         file.set(key, TEXT, text(value));
     }
-    file.set(
-        "tokenizer.ggml.tokens",
-        ARRAY,
-        texts(names.iter().map(String::as_str)),
-    );
+    name_tokens(&mut file, &names);
     file.set(
         "tokenizer.ggml.merges",
         ARRAY,
         texts(merges.iter().map(String::as_str)),
     );
-    let kinds: Vec<u8> = (0..vocabulary)
-        .flat_map(|id| if id < 3 { 3u32 } else { 1 }.to_le_bytes())
-        .collect();
-    let head = [&5u32.to_le_bytes()[..], &(vocabulary as u64).to_le_bytes()].concat();
-    file.set("tokenizer.ggml.token_type", ARRAY, [head, kinds].concat());
 
     let mut seed = 7;
     let mut matrix = |file: &mut GgufFile, name: String, rows: usize, cols: usize, kind: u32| {

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use crate::engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority};
 use crate::kernels::Compute;
 use crate::writer::cache::Cache;
-use crate::writer::{Buffers, Message, Sampling, WriterText};
+use crate::writer::{Buffers, Form, Message, Sampling, WriterText};
 use crate::{Manifest, ModelStore, SlmError, Task, VerifiedModel, embedder, reference};
 
 /// The installed model for a task; none, said aloud, if it is not there.
@@ -203,22 +203,13 @@ async fn similar_sentences_are_near_one_another() {
     );
 }
 
-#[tokio::test]
-async fn the_writer_answers_and_ends_by_itself() {
-    let Some(model) = installed(Task::Writer) else {
-        return;
-    };
-    let engine = Engine::start(EngineModels {
-        embedder: None,
-        writer: Some(model),
-    });
+/// The whole answer to a question. It ends by itself.
+async fn answer(engine: &Engine, question: &str, sampling: Sampling) -> String {
     let mut events = engine
         .generate(GenerateRequest {
-            messages: vec![Message::user(
-                "What is the capital of France, and what is it known for?",
-            )],
+            messages: vec![Message::user(question)],
             max_new_tokens: 200,
-            sampling: Sampling::default(),
+            sampling,
             priority: Priority::Foreground,
             cancel: Default::default(),
         })
@@ -240,7 +231,50 @@ async fn the_writer_answers_and_ends_by_itself() {
             ),
         }
     }
+    answer
+}
+
+#[tokio::test]
+async fn the_writer_answers_and_ends_by_itself() {
+    let Some(model) = installed(Task::Writer) else {
+        return;
+    };
+    let engine = Engine::start(EngineModels {
+        embedder: None,
+        writer: Some(model),
+    });
+    let question = "What is the capital of France, and what is it known for?";
+    let answer = answer(&engine, question, Sampling::default()).await;
     // The first words that llama.cpp writes from the same file.
     assert!(answer.starts_with("The capital of France is Paris."), "{answer}");
     assert!(!answer.contains("<|"), "no special token shows: {answer}");
+}
+
+#[tokio::test]
+async fn the_writer_fills_in_a_form_from_what_it_read() {
+    let Some(model) = installed(Task::Writer) else {
+        return;
+    };
+    let engine = Engine::start(EngineModels {
+        embedder: None,
+        writer: Some(model),
+    });
+    let present = ["Adeyemi", "Lindqvist", "Okafor"];
+    let fields = [
+        ("date", Form::date().quoted()),
+        ("chair", Form::one_of(&present).quoted()),
+        ("remark", Form::text(30)),
+    ];
+    let sampling = Sampling {
+        form: Some(Form::record(&fields)),
+        ..Sampling::default()
+    };
+    let question = "Minutes of the harbour committee, 2023-03-14. Present: Ms Adeyemi (chair), Mr Lindqvist, Dr Okafor.\n\n\
+        When did they meet, and who was in the chair? Answer with the fields date and chair.";
+    let answer = answer(&engine, question, sampling).await;
+    let read: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(read["date"], "2023-03-14", "{answer}");
+    // Whether the model is right is another matter: a small one often is not.
+    assert!(present.contains(&read["chair"].as_str().unwrap()), "{answer}");
+    assert!(read["remark"].as_str().unwrap().chars().count() <= 30, "{answer}");
 }

@@ -3,6 +3,7 @@
 //! Must always hold: the answer is one of the texts to the letter.
 
 use super::Abridgement;
+use super::form::Formed;
 use super::sampler::Sampling;
 use super::tokens::Tokens;
 use crate::SlmError;
@@ -13,32 +14,42 @@ pub(crate) enum Bound {
     Original(Abridgement),
     /// To one of some texts.
     Choice(Choice),
+    /// To a form.
+    Form(Box<Formed>),
 }
 
 impl Bound {
     /// What a request asks for.
     pub(crate) fn new(tokens: &Tokens, sampling: &Sampling) -> Result<Option<Self>, SlmError> {
-        Ok(match &sampling.abridge {
-            Some(original) => Some(Self::Original(Abridgement::new(tokens, original)?)),
-            None if sampling.one_of.is_empty() => None,
-            None => Some(Self::Choice(Choice::new(tokens, &sampling.one_of)?)),
+        // At most one of them is asked for (`Sampling::check`).
+        Ok(if let Some(original) = &sampling.abridge {
+            Some(Self::Original(Abridgement::new(tokens, original)?))
+        } else if let Some(form) = &sampling.form {
+            Some(Self::Form(Box::new(Formed::new(tokens, form)?)))
+        } else if !sampling.one_of.is_empty() {
+            Some(Self::Choice(Choice::new(tokens, &sampling.one_of)?))
+        } else {
+            None
         })
     }
 
     /// Leaves the model only what may come next. False where nothing may.
-    pub(crate) fn narrow(&self, logits: &mut [f32]) -> bool {
+    pub(crate) fn narrow(&mut self, logits: &mut [f32]) -> Result<bool, SlmError> {
         match self {
-            Self::Original(abridgement) => abridgement.narrow(logits),
-            Self::Choice(choice) => choice.narrow(logits),
+            Self::Original(abridgement) => Ok(abridgement.narrow(logits)),
+            Self::Choice(choice) => Ok(choice.narrow(logits)),
+            Self::Form(form) => form.narrow(logits),
         }
     }
 
-    /// Notes which token was chosen.
-    pub(crate) fn advance(&mut self, token: u32) {
+    /// Notes which token was chosen, and its bytes.
+    pub(crate) fn advance(&mut self, token: u32, bytes: &[u8]) -> Result<(), SlmError> {
         match self {
             Self::Original(abridgement) => abridgement.advance(token),
             Self::Choice(choice) => choice.advance(token),
+            Self::Form(form) => form.advance(bytes)?,
         }
+        Ok(())
     }
 
     /// Tokens that may well come next: those that are certain and `doubtful` more, `most` in all.
@@ -46,6 +57,7 @@ impl Bound {
         match self {
             Self::Original(abridgement) => abridgement.ahead(doubtful, most),
             Self::Choice(choice) => choice.ahead(most),
+            Self::Form(_) => &[],
         }
     }
 }

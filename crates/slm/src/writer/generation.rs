@@ -158,8 +158,8 @@ impl Generation {
         text: &WriterText,
         piece: &mut String,
     ) -> Result<Option<FinishReason>, SlmError> {
-        if let Some(bound) = &self.bound
-            && !bound.narrow(logits)
+        if let Some(bound) = &mut self.bound
+            && !bound.narrow(logits)?
         {
             piece.push_str(&self.stream.finish());
             return Ok(Some(FinishReason::EndOfText));
@@ -171,7 +171,7 @@ impl Generation {
         }
         self.written.push(token);
         if let Some(bound) = &mut self.bound {
-            bound.advance(token);
+            bound.advance(token, text.tokens().bytes(token))?;
         }
         piece.push_str(&self.stream.push(text.tokens().bytes(token)));
         if self.written.len() < self.max_new_tokens {

@@ -1,6 +1,6 @@
 //! Choosing the next token.
 
-use super::Original;
+use super::{Form, Original};
 use crate::SlmError;
 
 /// How tokens are chosen. The default always takes the likeliest, and never varies.
@@ -24,6 +24,8 @@ pub struct Sampling {
     pub abridge: Option<Original>,
     /// The answer is one of these texts, to the letter; empty for any answer.
     pub one_of: Vec<String>,
+    /// The answer has this form.
+    pub form: Option<Form>,
 }
 
 impl Default for Sampling {
@@ -38,6 +40,7 @@ impl Default for Sampling {
             seed: 0,
             abridge: None,
             one_of: Vec::new(),
+            form: None,
         }
     }
 }
@@ -55,8 +58,12 @@ impl Sampling {
             "the repetition penalty is outside 1 to 10"
         } else if self.one_of.iter().any(String::is_empty) {
             "one of the texts to choose from is empty"
-        } else if self.abridge.is_some() && !self.one_of.is_empty() {
-            "an answer cannot abridge a text and be one of others"
+        } else if usize::from(self.abridge.is_some())
+            + usize::from(!self.one_of.is_empty())
+            + usize::from(self.form.is_some())
+            > 1
+        {
+            "an answer can abridge a text, be one of some, or have a form: one of these"
         } else {
             return Ok(());
         };
@@ -127,7 +134,8 @@ impl Sampler {
         recent.sort_unstable();
         recent.dedup();
         for token in recent {
-            if let Some(logit) = logits.get_mut(token as usize) {
+            // What is ruled out stays so; more than that and it would be no number.
+            if let Some(logit) = logits.get_mut(token as usize).filter(|logit| **logit != f32::MIN) {
                 let by = self.sampling.repetition_penalty;
                 *logit = if *logit > 0.0 { *logit / by } else { *logit * by };
             }

@@ -370,3 +370,28 @@ fn errors_of_a_template_do_not_quote_the_message() {
     assert!(!format!("{error} {error:?}").contains("Achterberg"), "{error}");
     assert!(!format!("{:?}", Message::user("Mrs Achterberg")).contains("Achterberg"));
 }
+
+#[test]
+fn an_answer_with_a_form_has_it_whatever_the_model_wants() {
+    let writer = read(&made::writer(true)).unwrap();
+    let prompt: Vec<u32> = (5..40).collect();
+    let mut given = std::collections::HashSet::new();
+    for seed in 0..12 {
+        let sampling = Sampling {
+            temperature: 3.0,
+            repetition_penalty: 1.3,
+            seed,
+            form: Some(Form::date()),
+            ..Sampling::default()
+        };
+        let (date, reason, _) = answer(&writer, &prompt, sampling, true);
+        let parts: Vec<u32> = date.split('-').map(|part| part.parse().unwrap()).collect();
+        assert!(
+            (1..=12).contains(&parts[1]) && (1..=31).contains(&parts[2]) && date.len() == 10,
+            "{date}"
+        );
+        assert_eq!(reason, FinishReason::EndOfText);
+        given.insert(date);
+    }
+    assert!(given.len() > 6, "the model chooses: {given:?}");
+}

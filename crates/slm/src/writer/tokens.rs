@@ -4,6 +4,7 @@
 //! ordinary characters: a document that contains them cannot end its own quotation.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use tokenizers::models::bpe::{BPE, Vocab};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
@@ -12,6 +13,7 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
 
+use super::form::Alphabet;
 use super::pieces::{Pieces, SPACE};
 use crate::SlmError;
 use crate::gguf::{Gguf, Value};
@@ -45,6 +47,7 @@ pub(crate) struct Tokens {
     beginning: Option<u32>,
     end: u32,
     add_beginning: bool,
+    alphabet: OnceLock<Arc<Alphabet>>,
 }
 
 /// How text is cut.
@@ -127,7 +130,13 @@ impl Tokens {
             beginning: id("tokenizer.ggml.bos_token_id")?,
             end,
             add_beginning,
+            alphabet: OnceLock::new(),
         })
+    }
+
+    /// The tokens in the order of their bytes, for answers that have a form. Made when first asked for.
+    pub(crate) fn alphabet(&self) -> Arc<Alphabet> {
+        Arc::clone(self.alphabet.get_or_init(|| Arc::new(Alphabet::new(self))))
     }
 
     pub(crate) fn len(&self) -> usize {
