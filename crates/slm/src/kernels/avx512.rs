@@ -14,7 +14,7 @@ use super::pack::{BLOCK, Form, GROUP, Line};
 ///
 /// # Safety
 /// The processor has the instructions named.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,f16c")]
 pub(crate) unsafe fn widen(nibbles: &[Line], bytes: &mut [Line]) {
     assert!(
         nibbles.len() == Form::Nibble.lines() && bytes.len() == WIDE_LINES,
@@ -38,7 +38,7 @@ pub(crate) unsafe fn widen(nibbles: &[Line], bytes: &mut [Line]) {
 ///
 /// # Safety
 /// The processor has the instructions named.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,f16c")]
 pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: &mut [f32; GROUP]) {
     x.require(0, 1);
     assert_eq!(
@@ -59,7 +59,7 @@ pub(crate) unsafe fn one_row(form: Form, x: &Activations, group: &[Line], sums: 
 
 /// # Safety
 /// The activations have a row, and the group has five (nibbles) or nine lines for each block of it.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,f16c")]
 unsafe fn row<const NIBBLE: bool, const PLANES: usize>(
     x: &Activations,
     group: &[Line],
@@ -140,7 +140,7 @@ unsafe fn dots_of<const NIBBLE: bool, const PLANES: usize>(
 ///
 /// # Safety
 /// The processor has the instructions named.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,f16c")]
 pub(crate) unsafe fn multiply(
     form: Form,
     x: &Activations,
@@ -191,7 +191,7 @@ const WIDE: u8 = 2;
 ///
 /// # Safety
 /// The rows exist, and each group has the lines of `WEIGHTS` for each block of a row.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,f16c")]
 unsafe fn tile<const ROWS: usize, const WEIGHTS: u8, const PLANES: usize>(
     x: &Activations,
     first: usize,
@@ -277,8 +277,13 @@ unsafe fn tile<const ROWS: usize, const WEIGHTS: u8, const PLANES: usize>(
 /// for it they drive the sums out of theirs.
 #[inline(always)]
 fn unknown(mut at: usize) -> usize {
-    // SAFETY: no instruction at all.
-    unsafe { core::arch::asm!("/* {0} */", inout(reg) at, options(pure, nomem, nostack, preserves_flags)) };
+    // Miri knows no assembly, and needs no such persuasion.
+    if !cfg!(miri) {
+        // SAFETY: no instruction at all.
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) at, options(pure, nomem, nostack, preserves_flags))
+        };
+    }
     at
 }
 
@@ -339,7 +344,7 @@ fn split(both: __m512i) -> (__m512i, __m512i) {
 
 /// A line of sixteen 16-bit scales and sixteen 16-bit offsets as floats.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[target_feature(enable = "avx512f,avx512dq,f16c")]
 unsafe fn halves(line: *const Line) -> (__m512, __m512) {
     // SAFETY: the caller passes a line of 64 bytes.
     let (scale, offset) = unsafe {
@@ -348,5 +353,21 @@ unsafe fn halves(line: *const Line) -> (__m512, __m512) {
             _mm256_load_si256(line.cast::<__m256i>().add(1)),
         )
     };
-    (_mm512_cvtph_ps(scale), _mm512_cvtph_ps(offset))
+    (to_floats(scale), to_floats(offset))
+}
+
+/// Sixteen 16-bit floats as 32-bit ones.
+#[inline]
+#[target_feature(enable = "avx512f,avx512dq,f16c")]
+pub(super) fn to_floats(halves: __m256i) -> __m512 {
+    if cfg!(miri) {
+        // Miri knows the narrower instruction alone.
+        let (low, high) = (
+            _mm256_castsi256_si128(halves),
+            _mm256_extracti128_si256::<1>(halves),
+        );
+        let low = _mm512_castps256_ps512(_mm256_cvtph_ps(low));
+        return _mm512_insertf32x8::<1>(low, _mm256_cvtph_ps(high));
+    }
+    _mm512_cvtph_ps(halves)
 }

@@ -12,6 +12,7 @@
 #![expect(unsafe_code, reason = "groups of one matrix are packed by several threads")]
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 
 use super::pool::{Parts, Pool};
 
@@ -237,7 +238,9 @@ fn place(form: Form, lines: &mut [Line], lane: usize, block: &Block) -> bool {
                     line.0[lane * 4 + byte] = (block.q[at] & 15) | (block.q[at + 16] << 4);
                 }
             }
-            let (scale, offset) = (f16::from_f32(block.scale), f16::from_f32(block.offset));
+            let mut halves = [f16::ZERO; 2];
+            to_halves(&[block.scale, block.offset], &mut halves);
+            let [scale, offset] = halves;
             lines[4].0[lane * 2..][..2].copy_from_slice(&scale.to_le_bytes());
             lines[4].0[32 + lane * 2..][..2].copy_from_slice(&offset.to_le_bytes());
             scale.is_finite() && offset.is_finite()
@@ -249,6 +252,18 @@ fn place(form: Form, lines: &mut [Line], lane: usize, block: &Block) -> bool {
             lines[8].0[lane * 4..][..4].copy_from_slice(&block.scale.to_le_bytes());
             block.scale.is_finite()
         }
+    }
+}
+
+/// As many 16-bit floats as there are floats.
+pub(crate) fn to_halves(values: &[f32], halves: &mut [f16]) {
+    if cfg!(miri) {
+        // Miri does not know the instruction that is used otherwise.
+        for (half, value) in halves.iter_mut().zip(values) {
+            *half = f16::from_f32_const(*value);
+        }
+    } else {
+        halves.convert_from_f32_slice(values);
     }
 }
 

@@ -175,6 +175,7 @@ pub(super) mod x86 {
     use core::arch::x86_64::*;
 
     use super::f16;
+    use crate::kernels::avx512::to_floats;
 
     /// 512-bit registers.
     pub(in super::super) struct Wide;
@@ -184,7 +185,7 @@ pub(super) mod x86 {
     panel!(
         Wide,
         wide_block,
-        "avx512f,avx512bw,avx512dq,avx512vl",
+        "avx512f,avx512bw,avx512dq,avx512vl,f16c",
         16,
         4,
         6,
@@ -193,7 +194,7 @@ pub(super) mod x86 {
         _mm512_storeu_ps,
         _mm512_set1_ps,
         _mm512_fmadd_ps,
-        _mm512_cvtph_ps,
+        to_floats,
         _mm256_loadu_si256,
         __m256i
     );

@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn exp_is_close_everywhere() {
-        for step in -8_700..=8_700 {
+        for step in (-8_700..=8_700).step_by(if cfg!(miri) { 87 } else { 1 }) {
             let x = step as f32 / 100.0;
             let (found, right) = (f64::from(exp(x)), f64::from(x).exp());
             assert!(
