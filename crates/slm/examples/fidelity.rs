@@ -2,8 +2,13 @@
 //!
 //! `fidelity writer FOLDER TOKENS` and `fidelity embedder FOLDER PASSAGES` read the plain texts of a folder and print
 //! one JSON object; `fidelity tokens FILE.gguf` prints the tokens of what stands on standard input.
+//!
+//! `fidelity retrieval DOCUMENTS QUERIES JUDGEMENTS MOST` ranks documents by the vectors of both, one for each document and
+//! query, and prints what nDCG at 10 either comes to, and how alike they are. Lines of JSON: `{"id", "title", "text"}`, `{"id", "query"}` and
+//! `{"id", "rel": {document: grade}}`. Of the documents it takes all that were judged, then the first, `MOST` in all.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -83,7 +88,8 @@ fn writer(folder: &Path, wanted: usize) -> serde_json::Value {
     serde_json::json!({ "tokens": tokens, "top-1 agreement": same as f64 / of, "mean divergence": sum / of })
 }
 
-async fn embedder(folder: &Path, wanted: usize) -> serde_json::Value {
+/// The vectors of some texts, ours and those of the same weights in 32 bits.
+async fn vectors(texts: Vec<String>) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     let model = verified(Task::Embedder);
     let config = String::from_utf8(model.bytes("config.json").expect("its file")).expect("text");
     let weights = model.bytes(".safetensors").expect("its file");
@@ -97,8 +103,7 @@ async fn embedder(folder: &Path, wanted: usize) -> serde_json::Value {
         embedder: Some(model),
         writer: None,
     });
-    let passages: Vec<String> = paragraphs(folder).into_iter().take(wanted).collect();
-    let ids: Vec<Vec<u32>> = passages
+    let ids: Vec<Vec<u32>> = texts
         .iter()
         .map(|text| {
             let ids = tokenizer
@@ -111,19 +116,88 @@ async fn embedder(folder: &Path, wanted: usize) -> serde_json::Value {
             [&ids[..window - 1], &[end]].concat()
         })
         .collect();
-    let found = engine
-        .embed(passages, Priority::Background)
-        .await
-        .expect("embeds");
+    let found = engine.embed(texts, Priority::Background).await.expect("embeds");
     let right = reference::vectors(&config, &weights, &ids).expect("candle reads the file");
-    let cosines: Vec<f64> = found
-        .iter()
-        .zip(&right)
-        .map(|(a, b)| reference::cosine(a, b))
-        .collect();
+    (found, right)
+}
+
+async fn embedder(folder: &Path, wanted: usize) -> serde_json::Value {
+    let (found, right) = vectors(paragraphs(folder).into_iter().take(wanted).collect()).await;
+    alike(&found, &right)
+}
+
+/// How alike the vectors of the same texts point.
+fn alike(found: &[Vec<f32>], right: &[Vec<f32>]) -> serde_json::Value {
+    let pairs = found.iter().zip(right);
+    let cosines: Vec<f64> = pairs.map(|(a, b)| reference::cosine(a, b)).collect();
     let worst = cosines.iter().copied().fold(1.0, f64::min);
     let mean = cosines.iter().sum::<f64>() / cosines.len() as f64;
     serde_json::json!({ "passages": cosines.len(), "mean cosine": mean, "worst cosine": worst })
+}
+
+/// The lines of a file, each one JSON object.
+fn lines(file: &Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(file).expect("a file of lines");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect()
+}
+
+/// Discounted gain of the first ten, as a share of the best there could be (linear gain).
+fn ndcg(ranking: &[&str], grades: &serde_json::Map<String, serde_json::Value>) -> f64 {
+    let gain = |grades: &mut dyn Iterator<Item = f64>| -> f64 {
+        let places = grades.take(10).zip(2u32..);
+        places.map(|(grade, place)| grade / f64::from(place).log2()).sum()
+    };
+    let grade = |id: &str| grades.get(id).and_then(|grade| grade.as_f64()).unwrap_or(0.0);
+    let mut best: Vec<f64> = grades.values().filter_map(|grade| grade.as_f64()).collect();
+    best.sort_by(|a, b| b.total_cmp(a));
+    gain(&mut ranking.iter().map(|id| grade(id))) / gain(&mut best.into_iter())
+}
+
+async fn retrieval(documents: &Path, queries: &Path, judgements: &Path, most: usize) -> serde_json::Value {
+    let text = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    let judged: HashMap<String, _> = lines(judgements)
+        .into_iter()
+        .map(|line| {
+            (
+                text(&line, "id"),
+                line["rel"].as_object().cloned().unwrap_or_default(),
+            )
+        })
+        .collect();
+    let wanted: HashSet<&String> = judged.values().flat_map(|grades| grades.keys()).collect();
+    let mut documents = lines(documents);
+    documents.sort_by_key(|document| !wanted.contains(&text(document, "id")));
+    documents.truncate(most);
+    let ids: Vec<String> = documents.iter().map(|document| text(document, "id")).collect();
+    let queries = lines(queries);
+    let contents = documents
+        .iter()
+        .map(|document| format!("{}. {}", text(document, "title"), text(document, "text")));
+    let all = contents.chain(queries.iter().map(|query| text(query, "query")));
+    let (found, right) = vectors(all.collect()).await;
+    let mean = |vectors: &[Vec<f32>]| {
+        let (contents, asked) = vectors.split_at(ids.len());
+        let of = |(query, vector): (&serde_json::Value, &Vec<f32>)| {
+            let mut ranking: Vec<(f64, &str)> = contents
+                .iter()
+                .zip(&ids)
+                .map(|(content, id)| (reference::cosine(vector, content), id.as_str()))
+                .collect();
+            ranking.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let ranking: Vec<&str> = ranking.into_iter().map(|(_, id)| id).take(10).collect();
+            ndcg(&ranking, &judged[&text(query, "id")])
+        };
+        queries.iter().zip(asked).map(of).sum::<f64>() / queries.len() as f64
+    };
+    let mut figures = alike(&found, &right);
+    let (found, right) = (mean(&found), mean(&right));
+    figures["documents"] = ids.len().into();
+    figures["queries"] = queries.len().into();
+    figures["nDCG@10"] = found.into();
+    figures["nDCG@10 in 32 bits"] = right.into();
+    figures
 }
 
 fn tokens(file: &Path) -> serde_json::Value {
@@ -144,8 +218,14 @@ async fn main() {
     let figures = match arguments[..] {
         ["writer", folder, count] => writer(Path::new(folder), number(count)),
         ["embedder", folder, count] => embedder(Path::new(folder), number(count)).await,
+        ["retrieval", documents, queries, judgements, most] => {
+            let paths = [documents, queries, judgements].map(Path::new);
+            retrieval(paths[0], paths[1], paths[2], number(most)).await
+        }
         ["tokens", file] => tokens(Path::new(file)),
-        _ => panic!("writer FOLDER TOKENS | embedder FOLDER PASSAGES | tokens FILE.gguf"),
+        _ => panic!(
+            "writer FOLDER TOKENS | embedder FOLDER PASSAGES | retrieval DOCUMENTS QUERIES JUDGEMENTS MOST | tokens FILE.gguf"
+        ),
     };
     println!("{figures}");
 }
