@@ -177,7 +177,7 @@ async fn retrieval(documents: &Path, queries: &Path, judgements: &Path, most: us
         .map(|document| format!("{}. {}", text(document, "title"), text(document, "text")));
     let all = contents.chain(queries.iter().map(|query| text(query, "query")));
     let (found, right) = vectors(all.collect()).await;
-    let mean = |vectors: &[Vec<f32>]| {
+    let each = |vectors: &[Vec<f32>]| -> Vec<f64> {
         let (contents, asked) = vectors.split_at(ids.len());
         let of = |(query, vector): (&serde_json::Value, &Vec<f32>)| {
             let mut ranking: Vec<(f64, &str)> = contents
@@ -189,14 +189,27 @@ async fn retrieval(documents: &Path, queries: &Path, judgements: &Path, most: us
             let ranking: Vec<&str> = ranking.into_iter().map(|(_, id)| id).take(10).collect();
             ndcg(&ranking, &judged[&text(query, "id")])
         };
-        queries.iter().zip(asked).map(of).sum::<f64>() / queries.len() as f64
+        queries.iter().zip(asked).map(of).collect()
     };
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let mut figures = alike(&found, &right);
-    let (found, right) = (mean(&found), mean(&right));
+    let (found, right) = (each(&found), each(&right));
+    let losses: Vec<f64> = right
+        .iter()
+        .zip(&found)
+        .map(|(right, found)| right - found)
+        .collect();
+    let loss = mean(&losses);
+    let squares: Vec<f64> = losses.iter().map(|one| (one - loss).powi(2)).collect();
     figures["documents"] = ids.len().into();
     figures["queries"] = queries.len().into();
-    figures["nDCG@10"] = found.into();
-    figures["nDCG@10 in 32 bits"] = right.into();
+    figures["nDCG@10"] = mean(&found).into();
+    figures["nDCG@10 in 32 bits"] = mean(&right).into();
+    figures["loss"] = loss.into();
+    // A few neighbours that change places make all of it: the error says whether it is more than chance.
+    figures["standard error of the loss"] = (mean(&squares) / losses.len() as f64).sqrt().into();
+    figures["queries worse"] = losses.iter().filter(|loss| **loss > 0.0).count().into();
+    figures["queries better"] = losses.iter().filter(|loss| **loss < 0.0).count().into();
     figures
 }
 
