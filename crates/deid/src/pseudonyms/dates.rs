@@ -1,5 +1,6 @@
 //! Moving a date by days in the form it was written in.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -26,13 +27,55 @@ static ISO: LazyLock<Regex> = LazyLock::new(|| form(r"^(?P<y>\d{4})-(?P<m>\d{2})
 static ANY: LazyLock<Regex> =
     LazyLock::new(|| form(r"\b(?:\d{1,2} [a-z]+,? \d{4}|[a-z]+ \d{1,2}, \d{4}|\d{4}-\d{2}-\d{2})\b"));
 
+/// The same and more: as a model may write a date that it was given in another form.
+static WIDE: LazyLock<Regex> = LazyLock::new(|| {
+    let months: Vec<String> = MONTHS
+        .iter()
+        .map(|name| match name.split_at(3) {
+            (_, "") => (*name).to_string(),
+            (short, rest) => format!(r"{short}(?:{rest}|\.)?"),
+        })
+        .collect();
+    let (month, nth, gap) = (months.join("|"), "(?:st|nd|rd|th)?", r"[ \u{a0}]");
+    form(&format!(
+        r"\b(?:(?P<d>\d{{1,2}}){nth}(?:{gap}of)?{gap}(?P<m>{month}|sept\.?),?{gap}(?P<y>\d{{4}})|(?P<m2>{month}|sept\.?){gap}(?P<d2>\d{{1,2}}){nth},?{gap}(?P<y2>\d{{4}})|(?P<y3>\d{{4}})-(?P<m3>\d{{2}})-(?P<d3>\d{{2}}))\b"
+    ))
+});
+
 fn form(form: &str) -> Regex {
     Regex::new(&format!("(?i){form}")).expect("the forms are constants that a test compiles")
 }
 
 /// Everything in a text that a moved date could be mistaken for.
 pub fn all(text: &str) -> impl Iterator<Item = &str> {
-    ANY.find_iter(text).map(|found| found.as_str())
+    let wide = WIDE.find_iter(text).map(|found| found.as_str());
+    ANY.find_iter(text).map(|found| found.as_str()).chain(wide)
+}
+
+/// Whole dates in whatever form, each with its place and its day since 1 January 1970.
+pub fn days(text: &str) -> impl Iterator<Item = (Range<usize>, i64)> {
+    WIDE.captures_iter(text).filter_map(|captures| {
+        let group = |names: [&str; 3]| names.into_iter().find_map(|name| captures.name(name));
+        let month = group(["m", "m2", "m3"])?.as_str().to_lowercase();
+        let month: u32 = match month.parse() {
+            Ok(number) => number,
+            Err(_) => {
+                let (_, number) = MONTHS.iter().zip(1..).find(|(name, _)| name[..3] == month[..3])?;
+                number
+            }
+        };
+        let day: u32 = group(["d", "d2", "d3"])?.as_str().parse().ok()?;
+        let year: i32 = group(["y", "y2", "y3"])?.as_str().parse().ok()?;
+        let count = days_from_civil(year, month, day);
+        (civil_from_days(count) == (year, month, day)).then(|| (captures.get_match().range(), count))
+    })
+}
+
+/// The day of a date that stands alone.
+pub fn day(text: &str) -> Option<i64> {
+    days(text)
+        .find(|(range, _)| *range == (0..text.len()))
+        .map(|(_, day)| day)
 }
 
 /// The date moved by so many days, written as it was; none where the form does not say beyond doubt which day it is:
@@ -138,6 +181,36 @@ mod tests {
         ] {
             assert_eq!(moved(doubtful, 10), None, "{doubtful}");
         }
+    }
+
+    #[test]
+    fn a_day_is_known_in_every_form_of_it() {
+        let first = day("2019-03-12");
+        assert!(first.is_some());
+        for same in [
+            "12 March 2019",
+            "12 march, 2019",
+            "12th of March 2019",
+            "12 Mar. 2019",
+            "March 12, 2019",
+            "MAR 12TH 2019",
+        ] {
+            assert_eq!(day(same), first, "{same}");
+        }
+        assert_eq!(day("2 Sept. 2020"), day("September 2, 2020"));
+        assert_eq!(day("4 May 2020"), day("2020-05-04"));
+        for none in [
+            "March 2019",
+            "31 February 2020",
+            "2019-13-40",
+            "12 Marble 2019",
+            "on 12 March 2019",
+        ] {
+            assert_eq!(day(none), None, "{none}");
+        }
+        let seen: Vec<_> = days("on 12 March 2019, or 2019-03-14").collect();
+        assert_eq!((seen[0].0.clone(), seen[1].0.clone()), (3..16, 21..31));
+        assert_eq!(seen[1].1 - seen[0].1, 2);
     }
 
     #[test]

@@ -301,6 +301,16 @@ impl Pseudonyms {
                 }
             }
         }
+        // A model may write a date it was given in another form; the day tells which it means. Dates written as they were
+        // come first, so that two forms of one day each come back as they stood.
+        if !moved.is_empty() {
+            for (range, day) in dates::days(text) {
+                let same = |(pseudonym, _): &&(&str, &str)| dates::day(pseudonym) == Some(day);
+                if let Some((_, original)) = moved.iter().find(same) {
+                    found.push((range, *original));
+                }
+            }
+        }
         found.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
         let mut end = 0;
         found.retain(|(range, _)| {
@@ -327,6 +337,10 @@ impl Pseudonyms {
             && let Some(moved) = dates::moved(original, self.days)
             && !self.entries.iter().any(|entry| entry.pseudonym == moved)
             && !self.left.contains(&moved)
+            && !self
+                .left
+                .iter()
+                .any(|left| dates::day(left) == dates::day(&moved))
         {
             self.entries.push(Entry {
                 original: original.to_string(),

@@ -24,6 +24,57 @@ fn pseudonyms_are_consistent_and_say_what_they_stand_for() {
     );
 }
 
+/// Days between dates stay as they are, and a date comes back however the model writes it.
+#[test]
+fn dates_move_together_and_come_back_in_whatever_form() {
+    let text = "Seen on 12 March 2019 and on 2019-03-26. Admitted April 2, 2019. Seen 12/04/2019.";
+    let found = Finder::new().find(text, &NameList::default());
+    let mut pseudonyms = Pseudonyms::new(20_261_129);
+    let replaced = pseudonyms.replace(text, &found).text;
+    assert!(!replaced.contains("2019"), "{replaced}");
+    assert!(
+        replaced.contains("[Date 1]"),
+        "what is in doubt has no day: {replaced}"
+    );
+    assert_eq!(pseudonyms.restore(&replaced), text);
+    // The second date as it was sent says what day that was, which the other two must keep their distance to.
+    let moved: Vec<&str> = pseudonyms.iter().map(|(_, moved, _)| moved).collect();
+    let (year, rest) = moved[1].split_once('-').expect("year, month and day");
+    let (month, day) = rest.split_once('-').expect("month and day");
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let name = MONTHS[month.parse::<usize>().expect("a month") - 1];
+    let day = day.trim_start_matches('0');
+    for other in [
+        format!("{day} {name} {year}"),
+        format!("{name} {day}, {year}"),
+        format!("the {day}th of {name} {year}"),
+        format!("{} {day} {year}", &name[..3]),
+    ] {
+        let answer = format!("She came back on {other}.");
+        let back = pseudonyms.restore(&answer);
+        assert!(back.contains("2019-03-26"), "{answer} became {back}");
+    }
+    let unknown = "An Act of 7 July 1911.";
+    assert_eq!(
+        pseudonyms.restore(unknown),
+        unknown,
+        "a day that was not sent stays"
+    );
+}
+
 #[test]
 fn a_name_that_the_user_chose_stands_for_it_and_comes_back() {
     let text = "Ana Lima saw the nurse [sic]. Ana Lima's record is 00482913 [2].";
