@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::classifier::{self, Weights, tokens};
 use crate::finding::merged;
 use crate::whole::Names;
-use crate::{Finding, Kind, Layer, NameList, gazetteer, patterns};
+use crate::{Finding, Kind, Layer, NameList, aliases, gazetteer, patterns};
 
 /// Finds what points at a person. Cheap to make and to share.
 #[derive(Clone)]
@@ -60,6 +60,8 @@ impl Finder {
         findings.extend(classified);
         findings.extend(whole.find(&findings));
         let mut found = whole.grown(merged(findings));
+        found.extend(aliases::find(text, &found));
+        let mut found = merged(found);
         let again = elsewhere(text, &found);
         found.extend(whole.towns(&found));
         found.extend(whole.again(&found, TELLS, AGAIN));

@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod aliases;
 mod classifier;
 mod finder;
 mod finding;

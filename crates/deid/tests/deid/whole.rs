@@ -132,6 +132,65 @@ fn firms_and_people_with_several_names_go_in_whole() {
     }
 }
 
+/// Other names go too, where they are given and wherever else they stand.
+#[test]
+fn other_names_of_somebody_go_everywhere() {
+    for (text, alias) in [
+        (
+            "The defendant, Robert Quillfeather, also known as \"Fingers\", was seen. Later Fingers denied it.",
+            "Fingers",
+        ),
+        (
+            "Robert Quillfeather a.k.a. Bobby Quill signed. The note was in the hand of Bobby Quill.",
+            "Bobby Quill",
+        ),
+        (
+            "Mr Quillfeather (alias ‘The Heron’) left. Nobody saw the Heron again.",
+            "Heron",
+        ),
+        (
+            "Ms Tarnbrook, trading as Bluebell Catering, was paid. A van of Bluebell Catering came.",
+            "Bluebell Catering",
+        ),
+        ("Harrow Quay Developments plc (\"HQD\") sued. HQD lost.", "HQD"),
+        (
+            "Penhallow Timber Ltd (hereinafter “Penhallow”) appealed. Penhallow won.",
+            "Penhallow",
+        ),
+        ("Mary Tarnbrook née Oyelaran was born there.", "Oyelaran"),
+    ] {
+        for copy in cases(text) {
+            let sent = sent(&copy);
+            assert!(
+                left(alias, &sent).is_empty(),
+                "{:?} left in {sent:?}",
+                left(alias, &sent)
+            );
+        }
+    }
+    for kept in [
+        "The condition is also known as \"frozen shoulder\" and passes.",
+        "He goes by bus, and the files are aliased.",
+    ] {
+        assert_eq!(sent(kept), kept);
+    }
+}
+
+/// The folder's own list takes them along, so that another document which has the other name alone is covered.
+#[test]
+fn the_folder_s_list_knows_other_names() {
+    let folder = [
+        "Robert Quillfeather, also known as \"Fingers\", was seen. Harrow Quay Developments plc (\"HQD\") sued.",
+    ];
+    let names = NameList::from_texts(folder);
+    let note = "Asked HQD about Fingers.";
+    for copy in cases(note) {
+        let found = Finder::new().find(&copy, &names);
+        let sent = Pseudonyms::new(7).replace(&copy, &found).text;
+        assert!(left("HQD Fingers", &sent).is_empty(), "{sent}");
+    }
+}
+
 #[test]
 fn numbers_go_with_their_letters() {
     for (text, code) in [
