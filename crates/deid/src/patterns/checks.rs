@@ -87,6 +87,23 @@ pub fn vin(text: &str) -> bool {
         })
 }
 
+/// Spain's identity number and that of foreigners: the letter tells the number modulo 23.
+pub fn dni(text: &str) -> bool {
+    const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
+    let mut signs: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letter = signs.pop().map(|c| c.to_ascii_uppercase());
+    if let Some(first) = signs.first_mut() {
+        *first = match first.to_ascii_uppercase() {
+            'X' => '0',
+            'Y' => '1',
+            'Z' => '2',
+            other => other,
+        };
+    }
+    let number: Option<usize> = signs.iter().collect::<String>().parse().ok();
+    signs.len() == 8 && number.map(|number| char::from(LETTERS[number % 23])) == letter
+}
+
 /// Four numbers up to 255.
 pub fn ipv4(text: &str) -> bool {
     text.parse::<std::net::Ipv4Addr>().is_ok()
@@ -140,6 +157,8 @@ mod tests {
             (ssn, "219-09-9999", "666-09-9999"),
             (iban, "GB82WEST12345698765432", "GB82WEST12345698765431"),
             (vin, "1M8GDM9AXKP042788", "1M8GDM9A1KP042788"),
+            (dni, "12345678Z", "12345678A"),
+            (dni, "X1234567L", "Y1234567L"),
             (ipv4, "10.0.0.255", "10.0.0.256"),
             (numeric_date, "31/12/1999", "32/13/1999"),
             (over_89, "90", "89"),

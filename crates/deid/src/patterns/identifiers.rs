@@ -84,6 +84,7 @@ pub fn rules() -> Vec<Rule> {
         checked(Kind::Identifier, CERTAIN, r"\b3[47]\d{2}[-\s]?\d{6}[-\s]?\d{5}\b", checks::luhn),
         checked(Kind::Identifier, CERTAIN, r"\b\d{12,19}\b", checks::luhn),
         checked(Kind::Identifier, CERTAIN, r"\b[a-hj-npr-z0-9]{17}\b", checks::vin),
+        checked(Kind::Identifier, CERTAIN, r"\b[\dxyz]\d{7}-?[a-z]\b", checks::dni),
         // United Kingdom: national insurance number.
         rule(Kind::Identifier, CERTAIN, r"\b[a-ceghj-prtw-z][a-ceghj-nprtw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b"),
         // Applications to the European Court of Human Rights: "no. 61234/08", "nos. 61234/08 and 9931/09", "no 20022 / 92".
