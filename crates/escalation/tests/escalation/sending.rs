@@ -1,21 +1,15 @@
 //! What is sent is what was approved, to one host, once.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use cabinet_escalation::{
     Answer, Courier, CourierError, CourierProcess, Decision, DraftPayload, Endpoint, EndpointKey, Fault,
     Limits, Prompt, Protocol,
 };
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
 use tokio_util::sync::CancellationToken;
 
-use crate::server::{Manner, Server};
-
-pub const AUTHORITY: &str = include_str!("../fixtures/authority.pem");
+use crate::server::{AUTHORITY, Manner, Server, Shown};
 
 /// Limits under which a test does not wait long.
 pub fn hasty() -> Limits {
@@ -171,21 +165,6 @@ async fn an_ended_courier_sends_nothing() {
     assert_eq!(server.connections(), 0);
 }
 
-/// A server that shows this certificate.
-pub fn encrypted(manner: Manner, certificate: &str, key: &str) -> Server {
-    let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).expect("a certificate")];
-    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .expect("a server's settings");
-    let config = Arc::new(config);
-    Server::on(manner, move |stream| {
-        let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
-        Box::new(StreamOwned::new(connection, stream))
-    })
-}
-
 fn encrypted_endpoint(server: &Server, host: &str, authority: Option<&str>) -> Endpoint {
     let address = format!("https://{host}:{}", server.port());
     Endpoint::parse(&address, Protocol::OpenAi, "large", authority).expect("an address")
@@ -199,11 +178,7 @@ async fn send_to(endpoint: &Endpoint) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_encrypted_host_is_spoken_to_by_name_and_by_address() {
-    let server = encrypted(
-        Manner::Echo,
-        include_str!("../fixtures/server.pem"),
-        include_str!("../fixtures/server.key.pem"),
-    );
+    let server = Server::encrypted(Manner::Echo, Shown::Right);
     for host in ["127.0.0.1", "localhost"] {
         let answer = send_to(&encrypted_endpoint(&server, host, Some(AUTHORITY))).await;
         assert_eq!(answer.failure, None, "{host}");
@@ -213,16 +188,8 @@ async fn an_encrypted_host_is_spoken_to_by_name_and_by_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_cannot_prove_who_it_is_is_told_nothing() {
-    let wrong_name = encrypted(
-        Manner::Echo,
-        include_str!("../fixtures/elsewhere.pem"),
-        include_str!("../fixtures/elsewhere.key.pem"),
-    );
-    let right = encrypted(
-        Manner::Echo,
-        include_str!("../fixtures/server.pem"),
-        include_str!("../fixtures/server.key.pem"),
-    );
+    let wrong_name = Server::encrypted(Manner::Echo, Shown::Elsewhere);
+    let right = Server::encrypted(Manner::Echo, Shown::Right);
     for (server, authority) in [(&wrong_name, Some(AUTHORITY)), (&right, None)] {
         let answer = send_to(&encrypted_endpoint(server, "127.0.0.1", authority)).await;
         let failure = answer.failure.expect("it is refused");

@@ -9,6 +9,22 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
+
+/// The authority that vouches for [`Shown::Right`] and [`Shown::Elsewhere`].
+pub const AUTHORITY: &str = include_str!("../fixtures/authority.pem");
+
+/// What an encrypted server shows for a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Its own.
+    Right,
+    /// That of another host.
+    Elsewhere,
+}
+
 /// How the server answers.
 #[derive(Clone, Debug)]
 pub enum Manner {
@@ -54,6 +70,7 @@ pub struct Heard {
 /// A running server. Dropping it ends it.
 pub struct Server {
     port: u16,
+    manner: Arc<Mutex<Manner>>,
     heard: Arc<Mutex<Vec<Heard>>>,
     connections: Arc<Mutex<usize>>,
     ended: Arc<AtomicBool>,
@@ -64,6 +81,36 @@ impl Server {
     /// A plain server.
     pub fn start(manner: Manner) -> Self {
         Self::on(manner, |stream| Box::new(stream))
+    }
+
+    /// A server that is spoken to over TLS.
+    pub fn encrypted(manner: Manner, shown: Shown) -> Self {
+        let (certificate, key) = match shown {
+            Shown::Right => (
+                include_str!("../fixtures/server.pem"),
+                include_str!("../fixtures/server.key.pem"),
+            ),
+            Shown::Elsewhere => (
+                include_str!("../fixtures/elsewhere.pem"),
+                include_str!("../fixtures/elsewhere.key.pem"),
+            ),
+        };
+        let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).expect("a certificate")];
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .expect("a server's settings");
+        let config = Arc::new(config);
+        Self::on(manner, move |stream| {
+            let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
+            Box::new(StreamOwned::new(connection, stream))
+        })
+    }
+
+    /// Answers so from the next connection on.
+    pub fn behave(&self, manner: Manner) {
+        *self.manner.lock().expect("no test panics holding it") = manner;
     }
 
     /// A server whose connections go through `wrap`, which may encrypt them.
@@ -77,17 +124,21 @@ impl Server {
         let (connections, ended): (Arc<Mutex<usize>>, Arc<AtomicBool>) = Default::default();
         let (its_heard, its_connections, its_end) =
             (Arc::clone(&heard), Arc::clone(&connections), Arc::clone(&ended));
+        let manner = Arc::new(Mutex::new(manner));
+        let its_manner = Arc::clone(&manner);
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if AtomicBool::load(&its_end, Ordering::SeqCst) {
                     return;
                 }
                 *its_connections.lock().expect("no test panics holding it") += 1;
+                let manner = its_manner.lock().expect("no test panics holding it").clone();
                 serve(wrap(stream), &manner, &its_heard);
             }
         });
         Self {
             port,
+            manner,
             heard,
             connections,
             ended,
