@@ -82,6 +82,9 @@ pub struct Endpoint {
     model: String,
     /// A certificate authority of the user's own (PEM), in place of those of the system.
     authority: Option<String>,
+    /// Host and port of what stands between, where the network lets nobody out directly.
+    #[serde(default)]
+    proxy: Option<(String, u16)>,
 }
 
 /// Why an address cannot be used.
@@ -102,6 +105,11 @@ pub enum EndpointError {
     /// No model named.
     #[error("the name of the model is missing")]
     NoModel,
+    /// The proxy is not one that can be used.
+    #[error(
+        "a proxy is given as http://host:port, without a name and password, and only for an https address"
+    )]
+    Proxy,
     /// The certificate authority is not PEM.
     #[error("the certificate of the authority is not in PEM form (BEGIN CERTIFICATE)")]
     Authority,
@@ -155,7 +163,33 @@ impl Endpoint {
             path: path(url.path(), protocol),
             model: model.to_owned(),
             authority: authority.map(str::to_owned),
+            proxy: None,
         })
+    }
+
+    /// The same, reached through a proxy that is asked to connect to it (RFC 9110, section 9.3.6). The connection through
+    /// it is encrypted to the host: the proxy learns the host's name and how much is said.
+    ///
+    /// # Errors
+    /// [`EndpointError::Proxy`].
+    pub fn through(mut self, proxy: &str) -> Result<Self, EndpointError> {
+        let url = Url::parse(proxy.trim()).map_err(|_| EndpointError::Proxy)?;
+        let bare = url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.path() == "/";
+        let host = match url.host() {
+            Some(Host::Ipv6(v6)) => v6.to_string(),
+            Some(other) => other.to_string(),
+            None => return Err(EndpointError::Proxy),
+        };
+        let port = url.port_or_known_default().ok_or(EndpointError::Proxy)?;
+        if !self.tls || !bare || url.scheme() != "http" {
+            return Err(EndpointError::Proxy);
+        }
+        self.proxy = Some((host, port));
+        Ok(self)
     }
 
     /// How it is spoken to.
@@ -188,6 +222,35 @@ impl Endpoint {
         &self.path
     }
 
+    /// Host and port of the proxy, where the user named one.
+    #[must_use]
+    pub fn proxy(&self) -> Option<(&str, u16)> {
+        self.proxy.as_ref().map(|(host, port)| (host.as_str(), *port))
+    }
+
+    /// The proxy's address as [`Self::through`] takes it.
+    #[must_use]
+    pub fn proxy_address(&self) -> Option<String> {
+        self.proxy()
+            .map(|(host, port)| format!("http://{}", with_port(host, port)))
+    }
+
+    /// Host and port that the courier connects to: the proxy's, where there is one.
+    #[must_use]
+    pub fn first_hop(&self) -> (&str, u16) {
+        self.proxy().unwrap_or((&self.host, self.port))
+    }
+
+    /// Where the host lies and what stands between, in words for people.
+    #[must_use]
+    pub fn way(&self) -> String {
+        let place = self.place().words();
+        match self.proxy() {
+            Some((host, port)) => format!("{place}, through the proxy {}", with_port(host, port)),
+            None => place.to_owned(),
+        }
+    }
+
     /// The model that is asked for.
     #[must_use]
     pub fn model(&self) -> &str {
@@ -211,15 +274,20 @@ impl Endpoint {
     /// Host and port as they stand in a request.
     #[must_use]
     pub fn authority_line(&self) -> String {
-        let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        };
+        let whole = self.host_and_port();
         match (self.tls, self.port) {
-            (true, 443) | (false, 80) => host,
-            (_, port) => format!("{host}:{port}"),
+            (true, 443) | (false, 80) => {
+                let end = whole.rfind(':').unwrap_or(whole.len());
+                whole[..end].to_owned()
+            }
+            _ => whole,
         }
+    }
+
+    /// Host and port, both always there.
+    #[must_use]
+    pub fn host_and_port(&self) -> String {
+        with_port(&self.host, self.port)
     }
 
     /// The whole address.
@@ -227,6 +295,14 @@ impl Endpoint {
     pub fn address(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         format!("{scheme}://{}{}", self.authority_line(), self.path)
+    }
+}
+
+fn with_port(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
     }
 }
 
@@ -308,6 +384,57 @@ mod tests {
             Place::Public,
             "an IPv4 address in other clothes"
         );
+    }
+
+    #[test]
+    fn a_proxy_is_named_by_the_user_for_an_encrypted_address_alone() {
+        let plain = openai("https://models.example.org").unwrap();
+        assert_eq!(plain.first_hop(), ("models.example.org", 443));
+        let through = plain.clone().through("http://proxy.example.org:3128").unwrap();
+        assert_eq!(through.first_hop(), ("proxy.example.org", 3128));
+        assert_eq!(through.address(), plain.address(), "it goes to the same host");
+        assert!(
+            through
+                .way()
+                .ends_with("through the proxy proxy.example.org:3128")
+        );
+        for wrong in [
+            "proxy",
+            "socks5://10.0.0.7",
+            "https://10.0.0.7:3128",
+            "http://a:b@10.0.0.7:3128",
+            "http://10.0.0.7/x",
+        ] {
+            assert_eq!(plain.clone().through(wrong), Err(EndpointError::Proxy), "{wrong}");
+        }
+        let own = openai("http://10.0.0.7:8000").unwrap();
+        assert_eq!(own.through("http://10.0.0.8:3128"), Err(EndpointError::Proxy));
+        // What was stored before proxies could be named is read as it was.
+        let mut stored = serde_json::to_value(&plain).unwrap();
+        stored.as_object_mut().unwrap().remove("proxy");
+        assert_eq!(serde_json::from_value::<Endpoint>(stored).unwrap(), plain);
+    }
+
+    #[test]
+    fn host_and_port_stand_in_a_request_as_they_must() {
+        for (address, line, whole) in [
+            (
+                "https://models.example.org",
+                "models.example.org",
+                "models.example.org:443",
+            ),
+            ("http://10.0.0.7:8000", "10.0.0.7:8000", "10.0.0.7:8000"),
+            ("https://[fd00::7]", "[fd00::7]", "[fd00::7]:443"),
+        ] {
+            let endpoint = openai(address).unwrap();
+            assert_eq!(
+                (
+                    endpoint.authority_line().as_str(),
+                    endpoint.host_and_port().as_str()
+                ),
+                (line, whole)
+            );
+        }
     }
 
     #[test]

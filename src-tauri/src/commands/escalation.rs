@@ -33,12 +33,19 @@ pub async fn escalation_view(app: State<'_, App>) -> Answer<EscalationView> {
         courier: desk.courier_state().await.map_err(|e| escalation(&e))?.into(),
         address: endpoint.map(Endpoint::address).unwrap_or_default(),
         host: endpoint.map(Endpoint::authority_line).unwrap_or_default(),
-        place: place.map(Place::words).unwrap_or_default().to_owned(),
+        place: endpoint.map(Endpoint::way).unwrap_or_default(),
         own: matches!(place, Some(Place::Loopback | Place::Private)),
         protocol: endpoint
             .map_or(cabinet_escalation::Protocol::OpenAi, Endpoint::protocol)
             .into(),
         model: endpoint.map(|known| known.model().to_owned()).unwrap_or_default(),
+        proxy: endpoint.and_then(Endpoint::proxy_address).unwrap_or_default(),
+        authority: endpoint
+            .and_then(Endpoint::authority)
+            .unwrap_or_default()
+            .to_owned(),
+        price_in: settings.price_in,
+        price_out: settings.price_out,
         folders: settings
             .folders
             .map(|folders| folders.iter().map(ToString::to_string).collect()),
@@ -59,6 +66,10 @@ pub async fn switch_escalation_on(app: State<'_, App>, wanted: SwitchOn, passphr
         &wanted.model,
         wanted.authority.as_deref(),
     )
+    .and_then(|endpoint| match &wanted.proxy {
+        Some(proxy) => endpoint.through(proxy),
+        None => Ok(endpoint),
+    })
     .map_err(|e| escalation(&e.into()))?;
     let folders: Option<Vec<FolderId>> = match &wanted.folders {
         Some(ids) => Some(

@@ -25,10 +25,18 @@ pub struct EscalationView {
     pub protocol: SpokenProtocol,
     /// The model that is asked.
     pub model: String,
+    /// The proxy between, as an address; empty where there is none.
+    pub proxy: String,
+    /// A certificate authority of the user's own (PEM); empty where there is none.
+    pub authority: String,
     /// From which folders; from all where none are named.
     pub folders: Option<Vec<String>>,
     /// What happens when the small model's own checks find it wanting.
     pub rule: OfferRule,
+    /// Price of a million tokens sent.
+    pub price_in: Option<f64>,
+    /// Price of a million tokens of answer.
+    pub price_out: Option<f64>,
     /// Whether a key is kept.
     pub has_key: bool,
     /// What switching on means.
@@ -83,6 +91,8 @@ pub struct SwitchOn {
     pub model: String,
     /// A certificate authority of the user's own (PEM).
     pub authority: Option<String>,
+    /// The proxy between, as http://host:port.
+    pub proxy: Option<String>,
     /// From which folders; from all where none are named.
     pub folders: Option<Vec<String>>,
     /// What happens when the small model's own checks find it wanting.
@@ -243,6 +253,8 @@ pub struct OutsideAnswer {
     pub model: String,
     /// Where it runs.
     pub endpoint: String,
+    /// When it was asked.
+    pub at: f64,
     /// What went wrong, in words.
     pub trouble: Vec<String>,
     /// True where it failed and may be charged all the same.
@@ -273,6 +285,8 @@ pub struct LedgerRow {
     pub outcome: String,
     /// What left, to the byte; none where a document it was made of has been deleted.
     pub body: Option<String>,
+    /// What came back, turned back and checked; none where nothing did, or what left is gone.
+    pub answer: Option<OutsideAnswer>,
 }
 
 /// Why a large model is offered after a result.

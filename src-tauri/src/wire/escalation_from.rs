@@ -174,7 +174,7 @@ impl PreparedPayload {
             hash: draft.hash().to_string(),
             head: draft.head(),
             address: endpoint.address(),
-            place: place.words().to_owned(),
+            place: endpoint.way(),
             own: matches!(place, escalation::Place::Loopback | escalation::Place::Private),
             model: endpoint.model().to_owned(),
             bytes: small(draft.body().len()),
@@ -213,6 +213,8 @@ impl From<desk::OutsideAnswer> for OutsideAnswer {
             whole: answer.whole,
             model: answer.model,
             endpoint: answer.endpoint,
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds since the epoch fit")]
+            at: answer.at as f64,
             trouble: answer.trouble,
             may_be_charged: answer.may_be_charged,
         }
@@ -233,6 +235,10 @@ impl From<Sending> for LedgerRow {
             bytes_received: sending.bytes_received,
             outcome: sending.outcome.unwrap_or_else(|| "unknown".to_owned()),
             body: sending.body,
+            answer: sending
+                .answer
+                .and_then(|answer| serde_json::from_str::<desk::OutsideAnswer>(&answer).ok())
+                .map(Into::into),
         }
     }
 }

@@ -51,6 +51,9 @@ pub struct SwitchOnArgs {
     /// The certificate authority of your own server, in place of the system's (PEM)
     #[arg(long, value_name = "FILE")]
     pub authority: Option<PathBuf>,
+    /// The proxy between, where the network lets nobody out directly: http://host:port
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
     /// Read the endpoint's key from a file instead of CABINET_ENDPOINT_KEY
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,

@@ -46,6 +46,7 @@ async fn status(context: &Context) -> Ended {
         "on": settings.on,
         "address": endpoint.map(Endpoint::address),
         "place": endpoint.map(|endpoint| endpoint.place()),
+        "proxy": endpoint.and_then(Endpoint::proxy_address),
         "protocol": endpoint.map(Endpoint::protocol),
         "model": endpoint.map(Endpoint::model),
         "folders": settings.folders,
@@ -62,7 +63,7 @@ async fn status(context: &Context) -> Ended {
             Some(endpoint) => format!(
                 "On: what you approve goes to {} ({}), model {}. {sent} requests have left so far.",
                 endpoint.address(),
-                endpoint.place().words(),
+                endpoint.way(),
                 endpoint.model()
             ),
         });
@@ -85,6 +86,10 @@ async fn on(context: &Context, args: SwitchOnArgs) -> Ended {
         SpokenProtocol::Anthropic => Protocol::Anthropic,
     };
     let endpoint = Endpoint::parse(&args.address, protocol, &args.model, authority.as_deref())
+        .and_then(|endpoint| match &args.proxy {
+            Some(proxy) => endpoint.through(proxy),
+            None => Ok(endpoint),
+        })
         .map_err(|e| Failure::Escalation(e.into()))?;
     let passphrase = secrets::passphrase(context.passphrase_file.as_deref())?;
     let desk = context.desk().await?;
@@ -181,7 +186,7 @@ fn show(context: &Context, prepared: &Prepared) {
             draft.head().join("\n"),
             draft.body(),
             endpoint.address(),
-            endpoint.place().words(),
+            endpoint.way(),
             draft.body().len(),
             draft.about_tokens(),
             prepared.most_answer,

@@ -74,7 +74,7 @@ async fn serve(line: UnixStream, roots: Vec<CertificateDer<'static>>) -> std::io
                 let same = match &pinned {
                     Some((known, _)) => *known == endpoint,
                     None => {
-                        cabinet_seal::only_to_port(endpoint.port()).map_err(std::io::Error::other)?;
+                        cabinet_seal::only_to_port(endpoint.first_hop().1).map_err(std::io::Error::other)?;
                         pinned = Some((endpoint, limits));
                         true
                     }

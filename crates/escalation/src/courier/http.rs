@@ -1,5 +1,5 @@
 //! One request over one connection to one host, and its answer. hyper's plain connections are used, which know no
-//! redirects, no proxies, no cookies and no second try.
+//! redirects, no proxies of the environment, no cookies and no second try.
 #![expect(
     clippy::disallowed_types,
     reason = "the courier is the one process that may open a connection"
@@ -26,7 +26,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::wire::Report;
-use super::{Failure, Fault, Limits};
+use super::{Failure, Fault, Limits, tunnel};
 use crate::protocol::{self, Piece, Reader};
 use crate::{Endpoint, Place};
 
@@ -84,8 +84,12 @@ impl Sending<'_> {
         }
         let addresses = addresses(self.endpoint).map_err(plainly)?;
         let connecting = timeout(self.limits.connect, connect(&addresses)).await;
-        let (stream, address) = connecting.ok().flatten().ok_or(plainly(Fault::NoConnection))?;
+        let (mut stream, address) = connecting.ok().flatten().ok_or(plainly(Fault::NoConnection))?;
         self.tell(Report::Connected(address.to_string())).await;
+        if self.endpoint.proxy().is_some() {
+            let dug = timeout(self.limits.connect, tunnel::through(&mut stream, self.endpoint)).await;
+            dug.ok().flatten().ok_or(plainly(Fault::Proxy))?;
+        }
         if self.endpoint.tls() {
             let (connector, name) = self.tls().map_err(plainly)?;
             let agreed = timeout(self.limits.connect, connector.connect(name, stream)).await;
@@ -249,11 +253,12 @@ fn plainly(fault: Fault) -> Wrong {
     (fault, None)
 }
 
-/// Looks the host up, once, and refuses plain http to where others can read along.
+/// Looks the host, or the proxy that stands before it, up, once, and refuses plain http to where others can read along.
 fn addresses(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Fault> {
-    let found: Vec<SocketAddr> = match endpoint.host().parse::<IpAddr>() {
-        Ok(address) => vec![SocketAddr::new(address, endpoint.port())],
-        Err(_) => (endpoint.host(), endpoint.port())
+    let (host, port) = endpoint.first_hop();
+    let found: Vec<SocketAddr> = match host.parse::<IpAddr>() {
+        Ok(address) => vec![SocketAddr::new(address, port)],
+        Err(_) => (host, port)
             .to_socket_addrs()
             .map_err(|_| Fault::NoSuchHost)?
             .collect(),

@@ -1,8 +1,8 @@
 //! The courier: the one process that may speak to the network, and reads nothing.
 //!
 //! It is started before the application gives up the network, locks itself into a cell (`cabinet_seal`), and learns
-//! over a socket pair first its one endpoint, then what to carry there. It follows no redirect, uses no proxy, opens no
-//! second connection for a request and never asks again by itself: what failed is told, with whether the other side may
+//! over a socket pair first its one endpoint, then what to carry there. It follows no redirect, uses no proxy but one that
+//! the user named, opens no second connection for a request and never asks again by itself: what failed is told, with whether the other side may
 //! have begun to work, and so to charge.
 
 #[cfg(unix)]
@@ -15,6 +15,8 @@ mod elsewhere;
 pub(crate) mod fuzzing;
 #[cfg(unix)]
 mod http;
+#[cfg(unix)]
+mod tunnel;
 #[cfg(unix)]
 mod wire;
 
@@ -106,6 +108,8 @@ pub enum Fault {
     PlainToPublic,
     /// Nobody answers at that address and port.
     NoConnection,
+    /// The proxy did not let the connection through.
+    Proxy,
     /// The host could not prove who it is.
     Certificate,
     /// The other side sent the request elsewhere; that was not followed.
@@ -149,6 +153,7 @@ impl Fault {
                 "The host's name leads to a public address, and plain http is refused there.".into()
             }
             Self::NoConnection => "Nobody answers at that address.".into(),
+            Self::Proxy => "The proxy did not let the connection through.".into(),
             Self::Certificate => "The host could not prove who it is, so nothing was sent to it.".into(),
             Self::Redirect => "The host sent the request elsewhere. That was not followed.".into(),
             Self::Status(401 | 403) => "The host did not accept the key.".into(),
@@ -176,6 +181,7 @@ impl Fault {
             }
             Self::TooLarge => "Choose fewer documents.",
             Self::NoSuchHost | Self::NoConnection => "Check the address in the settings, and the network.",
+            Self::Proxy => "Check the proxy in the settings, or ask who runs it.",
             Self::PlainToPublic => "Use an https address.",
             Self::Certificate => {
                 "If it is your own server, give its certificate authority in the settings. Otherwise ask who runs it."

@@ -514,10 +514,18 @@ export type EscalationView = {
 	protocol: SpokenProtocol,
 	/**  The model that is asked. */
 	model: string,
+	/**  The proxy between, as an address; empty where there is none. */
+	proxy: string,
+	/**  A certificate authority of the user's own (PEM); empty where there is none. */
+	authority: string,
 	/**  From which folders; from all where none are named. */
 	folders: string[] | null,
 	/**  What happens when the small model's own checks find it wanting. */
 	rule: OfferRule,
+	/**  Price of a million tokens sent. */
+	priceIn: number | null,
+	/**  Price of a million tokens of answer. */
+	priceOut: number | null,
 	/**  Whether a key is kept. */
 	hasKey: boolean,
 	/**  What switching on means. */
@@ -748,6 +756,8 @@ export type LedgerRow = {
 	outcome: string,
 	/**  What left, to the byte; none where a document it was made of has been deleted. */
 	body: string | null,
+	/**  What came back, turned back and checked; none where nothing did, or what left is gone. */
+	answer: OutsideAnswer | null,
 };
 
 /**  Why the cabinet was locked. */
@@ -860,6 +870,8 @@ export type OutsideAnswer = {
 	model: string,
 	/**  Where it runs. */
 	endpoint: string,
+	/**  When it was asked. */
+	at: number | null,
 	/**  What went wrong, in words. */
 	trouble: string[],
 	/**  True where it failed and may be charged all the same. */
@@ -1136,6 +1148,8 @@ export type SwitchOn = {
 	model: string,
 	/**  A certificate authority of the user's own (PEM). */
 	authority: string | null,
+	/**  The proxy between, as http://host:port. */
+	proxy: string | null,
 	/**  From which folders; from all where none are named. */
 	folders: string[] | null,
 	/**  What happens when the small model's own checks find it wanting. */

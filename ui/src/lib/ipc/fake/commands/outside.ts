@@ -8,7 +8,7 @@ export const outside = {
   switchEscalationOn: (switching, passphrase) =>
     done(() => {
       if (passphrase !== fake.passphrase) refuse('wrong_passphrase', 'This is not the passphrase.');
-      const { address, protocol, model, folders, rule } = switching;
+      const { address, protocol, model, folders, rule, priceIn, priceOut } = switching;
       Object.assign(fake.escalation.view, {
         on: true,
         courier: 'ready',
@@ -20,6 +20,10 @@ export const outside = {
         model,
         folders,
         rule,
+        priceIn,
+        priceOut,
+        proxy: switching.proxy ?? '',
+        authority: switching.authority ?? '',
         hasKey: switching.key !== null,
       });
     }),
@@ -55,21 +59,9 @@ export const outside = {
       if (lookedAt < doubtful.size) refuse('consent', 'Not everything was looked at.');
       fake.escalation.payloads.delete(hash);
       const number = ++fake.escalation.view.sent;
-      fake.escalation.ledger.unshift({
-        number,
-        hash,
-        address: payload.address,
-        model: payload.model,
-        sentAt: Date.now(),
-        decision: decision === 'once' ? 'once' : 'for_this_note',
-        bytesSent: payload.bytes,
-        bytesReceived: 40,
-        outcome: 'answered',
-        body: payload.body,
-      });
       const text = 'This comes from outside.';
       sink(text);
-      return {
+      const came = {
         number,
         hash,
         question: 'What is it?',
@@ -87,11 +79,32 @@ export const outside = {
         whole: true,
         model: payload.model,
         endpoint: payload.address,
+        at: Date.UTC(2026, 10, 29, 9, 30),
         trouble: [],
         mayBeCharged: false,
       };
+      fake.escalation.ledger.unshift({
+        number,
+        hash,
+        address: payload.address,
+        model: payload.model,
+        sentAt: Date.now(),
+        decision: decision === 'once' ? 'once' : 'for_this_note',
+        bytesSent: payload.bytes,
+        bytesReceived: 40,
+        outcome: 'answered',
+        body: payload.body,
+        answer: came,
+      });
+      return came;
     }),
-  escalationOffer: () => answer(() => null),
+  escalationOffer: (claims, unsupported) =>
+    answer(() => {
+      const { on, rule } = fake.escalation.view;
+      if (!on || rule === 'never' || unsupported === 0) return null;
+      const reason = `${unsupported} of ${claims} sentences are not borne out by the documents.`;
+      return { rule, reasons: [reason] };
+    }),
   escalationOfferAfterSearch: (question) =>
     answer(() => {
       const { on, rule } = fake.escalation.view;
