@@ -204,8 +204,9 @@ impl Writer {
                     verdict,
                     reason,
                     citations,
+                    origin,
                 } => {
-                    let text = source_note(*verdict, reason.as_deref(), citations);
+                    let text = source_note(*verdict, reason.as_deref(), citations, origin.as_deref());
                     if !text.is_empty() {
                         paragraph = self.add_note(paragraph, &text);
                     }

@@ -151,9 +151,10 @@ impl Writer {
                     verdict,
                     reason,
                     citations,
+                    origin,
                 } => {
                     close_all(&mut out, &mut open);
-                    let text = source_note(*verdict, reason.as_deref(), citations);
+                    let text = source_note(*verdict, reason.as_deref(), citations, origin.as_deref());
                     if !text.is_empty() {
                         let number = self.note(text);
                         let end = out.trim_end().len();

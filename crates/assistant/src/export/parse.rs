@@ -219,11 +219,12 @@ fn close(open: &mut Option<&Value>, found: &mut Vec<Inline>) {
         .iter()
         .filter_map(|citation| serde_json::from_value(citation.clone()).ok())
         .collect();
-    let reason = claim["reason"].as_str().map(str::to_owned);
+    let words = |name: &str| claim[name].as_str().map(str::to_owned);
     found.push(Inline::Source {
         verdict,
-        reason,
+        reason: words("reason"),
         citations,
+        origin: words("origin"),
     });
 }
 

@@ -65,6 +65,8 @@ pub enum Inline {
         reason: Option<String>,
         /// The places.
         citations: Vec<Citation>,
+        /// Where the words come from, when a large model elsewhere wrote them.
+        origin: Option<String>,
     },
 }
 
@@ -95,7 +97,12 @@ pub(super) fn footnote(citation: &Citation) -> String {
 }
 
 /// The text of the footnote of a checked sentence.
-pub(super) fn source_note(verdict: Verdict, reason: Option<&str>, citations: &[Citation]) -> String {
+pub(super) fn source_note(
+    verdict: Verdict,
+    reason: Option<&str>,
+    citations: &[Citation],
+    origin: Option<&str>,
+) -> String {
     let places = citations.iter().map(footnote).collect::<Vec<_>>().join("; ");
     let flaw = match verdict {
         Verdict::Supported => None,
@@ -106,9 +113,7 @@ pub(super) fn source_note(verdict: Verdict, reason: Option<&str>, citations: &[C
         Some(reason) => format!("{flaw}: {reason}"),
         None => format!("{flaw}."),
     });
-    match (flaw, places.is_empty()) {
-        (None, _) => places,
-        (Some(flaw), true) => flaw,
-        (Some(flaw), false) => format!("{flaw} {places}"),
-    }
+    let origin = origin.map(|origin| format!("{origin}."));
+    let parts = [origin, flaw, (!places.is_empty()).then_some(places)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

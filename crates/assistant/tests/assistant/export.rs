@@ -50,6 +50,30 @@ fn sample() -> String {
 }
 
 #[test]
+fn a_sentence_from_outside_says_so_in_what_is_exported() {
+    let origin = "From outside: large at https://models.example.org, number 3 in the ledger";
+    let claim = |verdict: &str| json!({"type": "claim", "attrs": {"verdict": verdict, "reason": null, "citations": [citation()], "origin": origin}});
+    let body = json!({"type": "doc", "content": [paragraph(json!([
+        {"type": "text", "text": "He takes ramipril.", "marks": [claim("supported")]},
+        {"type": "text", "text": " He is well.", "marks": [claim("unsupported")]},
+    ]))]})
+    .to_string();
+    let note = parse("Note", &body).unwrap();
+    let markdown = note.to_markdown();
+    assert_eq!(markdown.matches(origin).count(), 2, "{markdown}");
+    assert!(markdown.contains("ledger. Discharge letter, p. 3"), "{markdown}");
+    assert!(
+        markdown.contains("ledger. Not borne out by its source."),
+        "{markdown}"
+    );
+    let mut word = zip::ZipArchive::new(Cursor::new(note.to_docx().unwrap())).unwrap();
+    let mut notes = String::new();
+    let mut part = word.by_name("word/footnotes.xml").unwrap();
+    part.read_to_string(&mut notes).unwrap();
+    assert_eq!(notes.matches(origin).count(), 2, "{notes}");
+}
+
+#[test]
 fn markdown_is_as_expected() {
     let markdown = parse("A *note*", &sample()).unwrap().to_markdown();
     let expected = "\

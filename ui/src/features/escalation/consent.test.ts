@@ -1,9 +1,10 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import axe from 'axe-core';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { soon } from '$lib/testing';
 import { fake } from '$lib/ipc/fake/backend';
 import { escalation } from '$lib/state/escalation.svelte';
+import { notes, type NotedClaim } from '$lib/state/notes.svelte';
 import AskOutside from './AskOutside.svelte';
 
 const id = (testid: string) => screen.findByTestId(testid);
@@ -19,6 +20,7 @@ async function open(noteId: string | null = null): Promise<void> {
   Object.assign(fake.escalation.view, {
     on: true,
     courier: 'ready',
+    model: 'large-model',
     address: 'http://127.0.0.1:1/v1',
   });
   await escalation.load();
@@ -136,6 +138,26 @@ describe('the consent sheet', () => {
     await click('consent-send');
     await id('outside-answer');
     expect(fake.escalation.ledger[0]?.decision).toBe('for_this_note');
+  });
+
+  it('puts an answer into a note sentence by sentence, each with where it comes from', async () => {
+    await open('note-1');
+    await lookAtAll();
+    await click('consent-send');
+    await id('outside-answer');
+    const put: NotedClaim[] = [];
+    const insert = vi.spyOn(notes, 'insertClaims').mockImplementation((claims) => {
+      put.push(...claims);
+      return Promise.resolve();
+    });
+    await fireEvent.click(screen.getAllByTestId('claim-insert')[0] as HTMLElement);
+    await click('outside-insert');
+    insert.mockRestore();
+    expect(put).toHaveLength(2);
+    for (const claim of put) {
+      expect(claim.verdict).toBe('unsupported');
+      expect(claim.origin).toMatch(/^From outside: .+ at http:\/\/127.0.0.1:1\/v1, .+ number \d+/);
+    }
   });
 
   it('says which label keeps a document here, and makes no payload', async () => {

@@ -1,6 +1,7 @@
 /** What is put into a note, as TipTap's JSON; never as HTML. */
 import type { JSONContent } from '@tiptap/core';
-import type { Citation, Claim } from '$lib/ipc';
+import type { Citation } from '$lib/ipc';
+import type { NotedClaim } from '$lib/state/notes.svelte';
 
 export function quoteNode(citation: Citation): JSONContent {
   const { documentId, title, page, start, end } = citation;
@@ -14,15 +15,15 @@ export function quoteNode(citation: Citation): JSONContent {
 }
 
 /** Claims as one paragraph, each sentence with its own mark. */
-export function claimsNode(claims: Claim[]): JSONContent {
+export function claimsNode(claims: NotedClaim[]): JSONContent {
   const content = claims
     .filter((claim) => claim.text.trim() !== '')
     .flatMap((claim, index): JSONContent[] => {
-      const { verdict, reason, citations } = claim;
+      const { verdict, reason, citations, origin = null } = claim;
       const sentence: JSONContent = {
         type: 'text',
         text: claim.text.trim(),
-        marks: [{ type: 'claim', attrs: { verdict, reason, citations } }],
+        marks: [{ type: 'claim', attrs: { verdict, reason, citations, origin } }],
       };
       return index === 0 ? [sentence] : [{ type: 'text', text: ' ' }, sentence];
     });

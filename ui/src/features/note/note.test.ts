@@ -77,6 +77,20 @@ describe('the note document', () => {
     expect(again.getJSON().content?.slice(0, 2)).toEqual(doc.content);
   });
 
+  it('keeps where a sentence from outside comes from, also through HTML, and shows it', () => {
+    const origin = 'From outside: large at https://models.example.org, number 3 in the ledger';
+    const doc = { type: 'doc', content: [claimsNode([{ ...claim, origin }, claim])] };
+    const again = open();
+    again.commands.setContent(open(doc).getHTML(), { emitUpdate: false });
+    expect(again.getJSON().content?.[0]).toEqual(doc.content[0]);
+    const [outside, own] = claimRuns(again.state.doc).map(
+      (run) => run.mark.attrs.origin as unknown,
+    );
+    expect([outside, own]).toEqual([origin, null]);
+    expect(again.view.dom.querySelectorAll('.claim.outside')).toHaveLength(1);
+    expect(again.view.dom.querySelector('.claim.outside')?.getAttribute('title')).toContain(origin);
+  });
+
   it('reads a damaged body as an empty page', () => {
     expect(parseBody('{"type":"nonsense"}').content).toEqual([{ type: 'paragraph' }]);
     expect(parseBody('no json').content).toEqual([{ type: 'paragraph' }]);
@@ -153,7 +167,7 @@ describe('claim marks', () => {
   });
 
   it('say verdict, reason and source in words', () => {
-    expect(claimTitle(claim)).toBe(
+    expect(claimTitle({ ...claim, origin: null })).toBe(
       'Partly borne out. The cause is missing. Discharge letter, p. 2',
     );
   });

@@ -23,6 +23,8 @@ export interface ClaimAttributes {
   verdict: Verdict;
   reason: string | null;
   citations: Citation[];
+  /** Where the words come from, when a large model elsewhere wrote them. */
+  origin: string | null;
 }
 
 /** Opens the place a quote or a claim comes from. */
@@ -119,6 +121,7 @@ export const ClaimMark = Mark.create({
       verdict: { default: 'supported', rendered: false },
       reason: { default: null, rendered: false },
       citations: { default: [], rendered: false },
+      origin: { default: null, rendered: false },
     };
   },
 
@@ -132,15 +135,16 @@ export const ClaimMark = Mark.create({
   },
 
   renderHTML({ mark }) {
-    const { verdict, reason, citations } = mark.attrs as ClaimAttributes;
+    const attributes = mark.attrs as ClaimAttributes;
+    const { verdict, origin } = attributes;
     return [
       'span',
       {
-        class: `claim ${verdict}`,
+        class: `claim ${verdict}${origin ? ' outside' : ''}`,
         'data-testid': 'note-claim',
         'data-verdict': verdict,
-        'data-claim': JSON.stringify({ verdict, reason, citations }),
-        title: claimTitle({ verdict, reason, citations }),
+        'data-claim': JSON.stringify(attributes),
+        title: claimTitle(attributes),
       },
       0,
     ];
@@ -156,7 +160,7 @@ function readClaim(text: string | null): ClaimAttributes | false {
     const read = JSON.parse(text ?? '') as Partial<ClaimAttributes>;
     const verdict = read.verdict ?? 'unsupported';
     const citations = Array.isArray(read.citations) ? read.citations : [];
-    return { verdict, reason: read.reason ?? null, citations };
+    return { verdict, reason: read.reason ?? null, citations, origin: read.origin ?? null };
   } catch {
     return false;
   }
@@ -168,9 +172,11 @@ export const verdictName: Record<Verdict, string> = {
   unsupported: 'Not borne out',
 };
 
-export function claimTitle({ verdict, reason, citations }: ClaimAttributes): string {
+export function claimTitle({ verdict, reason, citations, origin }: ClaimAttributes): string {
   const sources = citations.map(sourceName).join('; ');
-  return [verdictName[verdict], reason?.replace(/\.$/, ''), sources].filter(Boolean).join('. ');
+  return [origin, verdictName[verdict], reason?.replace(/\.$/, ''), sources]
+    .filter(Boolean)
+    .join('. ');
 }
 
 export interface ClaimRun {

@@ -3,14 +3,15 @@
  * one is taken by file drops on some systems and cannot be driven by WebDriver. Files from the
  * desktop come through the same targets, so that every place says in the same way what will happen.
  */
-import type { Citation, Claim } from '$lib/ipc';
+import type { Citation } from '$lib/ipc';
+import type { NotedClaim } from '$lib/state/notes.svelte';
 import type { Attachment } from 'svelte/attachments';
 
 export type Payload =
   | { type: 'documents'; documents: { id: string; title: string }[] }
   /** A passage; the words are fetched when they are needed. */
   | { type: 'quote'; label: string; citation: () => Promise<Citation> }
-  | { type: 'claims'; label: string; claims: Claim[] }
+  | { type: 'claims'; label: string; claims: NotedClaim[] }
   | { type: 'files'; count: number | null; paths: string[] };
 
 export interface DropTarget {

@@ -6,10 +6,13 @@ import { session } from './session.svelte';
 import { attempt, toasts } from './toasts.svelte';
 import { workspace } from './workspace.svelte';
 
+/** A claim on its way into a note, with where it comes from when a large model elsewhere wrote it. */
+export type NotedClaim = Claim & { origin?: string | null };
+
 /** What an open editor offers to the rest of the window. */
 export interface OpenEditor {
   insertQuote(citation: Citation, at?: { x: number; y: number }): void;
-  insertClaims(claims: Claim[], at?: { x: number; y: number }): void;
+  insertClaims(claims: NotedClaim[], at?: { x: number; y: number }): void;
   flush(): Promise<void>;
 }
 
@@ -107,7 +110,7 @@ class Notes {
     });
   }
 
-  async insertClaims(claims: Claim[]): Promise<void> {
+  async insertClaims(claims: NotedClaim[]): Promise<void> {
     await attempt(async () => {
       (await this.receiver())?.insertClaims(claims);
     });
