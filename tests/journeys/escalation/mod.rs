@@ -1,6 +1,8 @@
 //! The one way out, over the command line: locked by default, and open for exactly what was approved.
 
 mod barriers;
+mod faults;
+mod offers;
 mod sending;
 mod switch;
 mod trace;
@@ -32,17 +34,14 @@ fn with_letter() -> (Cabinet, String) {
 /// Switches sending to this server on.
 fn switch_on(cabinet: &Cabinet, server: &Server, protocol: &str) {
     let address = format!("http://127.0.0.1:{}/v1", server.port());
-    let args = [
-        "escalate",
-        "on",
-        "--address",
-        &address,
-        "--model",
-        "large",
-        "--protocol",
-        protocol,
-        "--agree",
-    ];
+    switch_on_at(cabinet, &address, protocol, &[]);
+}
+
+/// Switches sending to this address on, with more options.
+fn switch_on_at(cabinet: &Cabinet, address: &str, protocol: &str, more: &[&str]) {
+    let mut args = vec!["escalate", "on", "--address", address, "--model", "large"];
+    args.extend(["--protocol", protocol, "--agree"]);
+    args.extend(more);
     let status = cabinet.run(&args).only();
     assert_eq!(
         (&status["on"], &status["place"]),

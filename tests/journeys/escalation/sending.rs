@@ -108,33 +108,6 @@ fn another_hash_sends_nothing() {
     assert!(cabinet.run(&["ledger"]).succeeded().is_empty());
 }
 
-#[test]
-fn a_bad_server_ends_cleanly_is_told_and_asked_once() {
-    for (manner, outcome) in [
-        (Manner::Html, "no_answer"),
-        (Manner::Cut, "cut"),
-        (Manner::Redirect("http://127.0.0.1:9/".into()), "redirect"),
-        (Manner::Giant, "too_long"),
-    ] {
-        let (cabinet, id) = with_letter();
-        let server = Server::start(manner);
-        switch_on(&cabinet, &server, "openai");
-        let shown = ask(&cabinet, &id);
-        let run = cabinet.run(&["escalate", "--approve", text(&shown["hash"])]);
-        assert_eq!(run.status, Some(1));
-        assert!(run.messages.contains("may be charged"), "{}", run.messages);
-        let heard = server.heard();
-        assert_eq!(heard.len(), 1, "{outcome}");
-        assert!(
-            heard[0].body == text(&shown["body"]).as_bytes(),
-            "{outcome}: to the byte"
-        );
-        assert_eq!(run.results[0]["fault"], outcome);
-        assert_eq!(server.connections(), 1);
-        assert_eq!(cabinet.run(&["ledger"]).only()["outcome"], outcome);
-    }
-}
-
 /// Orders, markup, links and forged pseudonyms in an answer are text: nothing is fetched, run, added or sent again.
 #[test]
 fn a_hostile_answer_is_text_and_nothing_more() {
