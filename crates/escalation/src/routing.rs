@@ -26,7 +26,7 @@ pub enum Rule {
 /// What is known about a result of the small model.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Signals<'s> {
-    /// Sentences that were checked, those left out included.
+    /// Sentences that it wrote itself and that were checked, those left out included.
     pub claims: usize,
     /// Of them, those that were not borne out.
     pub unsupported: usize,
@@ -78,7 +78,9 @@ impl Reason {
     pub fn words(&self) -> String {
         match self {
             Self::Unsupported { unsupported, claims } => {
-                format!("{unsupported} of {claims} sentences are not borne out by the documents.")
+                format!(
+                    "{unsupported} of {claims} sentences that the small model wrote are not borne out by the documents."
+                )
             }
             Self::WeakMatch => "Nothing found is close to what was asked.".to_owned(),
             Self::SeveralDocuments { documents } => {
@@ -218,7 +220,7 @@ mod tests {
         assert_eq!(found.len(), 4);
         assert_eq!(
             found[0].words(),
-            "3 of 8 sentences are not borne out by the documents."
+            "3 of 8 sentences that the small model wrote are not borne out by the documents."
         );
         let alone = Signals {
             claims: 1,

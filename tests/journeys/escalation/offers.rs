@@ -79,31 +79,24 @@ fn an_answer_across_several_documents_is_offered_with_its_reason() {
     assert_eq!(server.connections(), 0, "an offer sends nothing");
 }
 
-/// Of what the small model writes about these two pages its check lets next to nothing through.
+/// Most of a summary is quoted; what the small model wrote of these pages itself does not stand in them.
 #[test]
 fn a_summary_that_is_not_borne_out_is_offered_with_the_count() {
     let (cabinet, _, server) = with_rule("always-ask");
-    let added = cabinet
-        .run(&[
-            "add",
-            "--folder",
-            "Castellan",
-            &sample("Discharge summary - Ada Lindqvist.pdf"),
-        ])
-        .only();
+    let pages = sample("Discharge summary - Ada Lindqvist.pdf");
+    let added = cabinet.run(&["add", "--folder", "Castellan", &pages]).only();
     let id = added["id"].as_str().expect("an id");
     let made = cabinet.run(&["summarize", id, "--keep-unsupported"]).only();
     let claims = made["claims"].as_array().expect("claims");
-    let doubted = claims
-        .iter()
-        .filter(|claim| claim["verdict"] != "supported")
-        .count();
-    assert!(doubted >= 2 && 4 * doubted >= claims.len(), "{made}");
+    let written = claims.iter().filter(|claim| claim["quoted"] == false);
+    let (doubted, borne_out): (Vec<&Value>, Vec<&Value>) =
+        written.partition(|claim| claim["verdict"] != "supported");
+    assert!(!doubted.is_empty() && borne_out.is_empty(), "{made}");
     assert_eq!(reasons(&made), ["unsupported"], "{made}");
     let reason = &made["escalation"]["reasons"][0];
     assert_eq!(
         (&reason["unsupported"], &reason["claims"]),
-        (&doubted.into(), &claims.len().into())
+        (&doubted.len().into(), &doubted.len().into())
     );
     assert_eq!(made["escalation"]["rule"], "always_ask");
     assert_eq!(server.connections(), 0, "an offer sends nothing");

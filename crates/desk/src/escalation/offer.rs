@@ -75,11 +75,13 @@ fn closest(vectors: &[Vec<f32>]) -> f32 {
 #[must_use]
 pub fn signals(made: &Grounded, documents: usize) -> Signals<'static> {
     let removed = usize::try_from(made.removed).unwrap_or(usize::MAX);
-    let supported = |claim: &&Claim| claim.verdict == Verdict::Supported;
-    let claims = made.claims.len() + removed;
+    // What is quoted is borne out whoever chose it; only what the model wrote itself says how well it writes.
+    let written: Vec<&Claim> = made.claims.iter().filter(|claim| !claim.quoted).collect();
+    let borne_out = |claim: &&&Claim| claim.verdict == Verdict::Supported;
+    let claims = written.len() + removed;
     Signals {
         claims,
-        unsupported: claims - made.claims.iter().filter(supported).count(),
+        unsupported: claims - written.iter().filter(borne_out).count(),
         documents,
         ..Signals::default()
     }
@@ -87,7 +89,34 @@ pub fn signals(made: &Grounded, documents: usize) -> Signals<'static> {
 
 #[cfg(test)]
 mod tests {
+    use cabinet_assistant::Coverage;
+
     use super::*;
+
+    #[test]
+    fn what_is_quoted_hides_nothing_of_what_the_model_wrote_badly() {
+        let claim = |verdict, quoted| Claim {
+            text: "A sentence.".into(),
+            verdict,
+            reason: None,
+            citations: Vec::new(),
+            quoted,
+            section: None,
+        };
+        let mut claims = vec![claim(Verdict::Supported, true); 9];
+        claims.push(claim(Verdict::Partly, false));
+        claims.push(claim(Verdict::Supported, false));
+        let made = Grounded {
+            claims,
+            coverage: Coverage::default(),
+            model: None,
+            removed: 2,
+            seconds: 0.0,
+        };
+        let signals = signals(&made, 1);
+        assert_eq!((signals.claims, signals.unsupported), (4, 3));
+        assert_eq!(routing::reasons(&signals).len(), 1);
+    }
 
     #[test]
     fn the_closest_of_what_was_found_counts() {

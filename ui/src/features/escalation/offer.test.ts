@@ -20,7 +20,7 @@ function claim(verdict: Verdict): Claim {
   };
 }
 
-/** A summary of the first document, one sentence of which is borne out and one is not. */
+/** A summary of the first document, of whose sentences one is borne out, one is not, one is quoted. */
 async function summarise(rule: 'offer' | 'alwaysAsk' | 'never'): Promise<void> {
   Object.assign(fake.escalation.view, { on: true, rule, address: 'http://127.0.0.1:1/v1' });
   await escalation.load();
@@ -28,7 +28,7 @@ async function summarise(rule: 'offer' | 'alwaysAsk' | 'never'): Promise<void> {
   if (!first) throw new Error('there is no document');
   const run = {
     documents: [{ id: first.row.id, title: first.row.title }],
-    claims: [claim('supported'), claim('unsupported')],
+    claims: [claim('supported'), claim('unsupported'), { ...claim('supported'), quoted: true }],
     removed: 1,
   } as unknown as Run;
   render(Offer, { run });
