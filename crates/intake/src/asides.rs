@@ -91,7 +91,8 @@ impl Asides {
 }
 
 impl Comment {
-    fn line(&self) -> String {
+    /// The comment as it stands after a text.
+    pub(crate) fn line(&self) -> String {
         let author = self.author.as_deref().and_then(details::name);
         let mut head: Vec<String> = author.into_iter().collect();
         head.extend(self.day.map(|day| day.to_string()));

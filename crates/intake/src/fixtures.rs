@@ -62,6 +62,58 @@ pub fn pdf_of(pages: &[PdfPage], title: Option<&str>) -> Vec<u8> {
     assemble(&objects)
 }
 
+/// Builds a PDF of one page with these annotations on it, each the inside of a dictionary; the first is object 6.
+pub fn pdf_with(text: &str, annotations: &[&str]) -> Vec<u8> {
+    let content = content(&PdfPage::Text(text.to_owned()));
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [5 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+        "<< /Author (Ines Okafor) /CreationDate (D:20240503120000Z) /ModDate (D:20240504120000Z) >>"
+            .to_owned(),
+    ];
+    let last = 6 + annotations.len();
+    let listed: String = (6..last).map(|number| format!("{number} 0 R ")).collect();
+    objects.push(format!(
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {last} 0 R /Annots [{listed}] \
+         /Resources << /Font << /F1 3 0 R >> >> >>"
+    ));
+    objects.extend(
+        annotations
+            .iter()
+            .map(|inside| format!("<< /Type /Annot /Rect [60 700 200 720] {inside} >>")),
+    );
+    objects.push(format!(
+        "<< /Length {} >>\nstream\n{content}\nendstream",
+        content.len()
+    ));
+    assemble(&objects)
+}
+
+/// Builds a PDF of one page whose font says of no glyph which letter it shows.
+pub fn pdf_unmapped(text: &str) -> Vec<u8> {
+    let content = content(&PdfPage::Text(text.to_owned()));
+    let names: String = (33..127).map(|code| format!("/g{code}x ")).collect();
+    let glyphs: String = (33..127).map(|code| format!("/g{code}x 6 0 R ")).collect();
+    let drawn = "500 0 0 0 500 700 d1 50 0 400 700 re f";
+    assemble(&[
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [5 0 R] /Count 1 >>".to_owned(),
+        format!(
+            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 500 700] /FontMatrix [0.001 0 0 0.001 0 0] \
+             /CharProcs << {glyphs} >> /Encoding << /Type /Encoding /Differences [33 {names}] >> \
+             /FirstChar 33 /LastChar 126 /Widths [{}] >>",
+            "500 ".repeat(94)
+        ),
+        "<< >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 7 0 R \
+         /Resources << /Font << /F1 3 0 R >> >> >>"
+            .to_owned(),
+        format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+    ])
+}
+
 fn content(page: &PdfPage) -> String {
     let mut content = String::new();
     match page {

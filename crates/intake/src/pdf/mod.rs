@@ -10,6 +10,7 @@
 //! line stands between blocks. Text that is drawn but not visible is kept, because that is how a
 //! searchable scan carries its text.
 
+mod beside;
 mod bidi;
 mod blocks;
 mod glyphs;
@@ -19,6 +20,7 @@ mod raster;
 mod second;
 
 use crate::clean::{Spacing, tidy};
+use crate::details::{self, Day, Details};
 use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
 use crate::error::{Excess, IntakeError, Lock};
 use crate::limits::{MOST_PAGES, TextBudget};
@@ -28,8 +30,10 @@ use crate::title;
 use blocks::Block;
 use cabinet_ocr::Picture;
 use hayro_interpret::InterpreterCache;
+use hayro_interpret::hayro_syntax::object::DateTime;
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, page};
 use memchr::memmem;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -93,6 +97,19 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>, every_page: bool) -> 
         problems[at] = None;
     }
     hyphens::mend(&mut texts);
+    let mut remarks = HashMap::new();
+    if !every_page {
+        for (at, page) in pdf.pages().iter().enumerate() {
+            let beside =
+                catch_unwind(AssertUnwindSafe(|| beside::text(page, &texts[at]))).unwrap_or_default();
+            budget.spend(beside.len())?;
+            if !beside.is_empty() {
+                texts[at].push_str(&beside);
+                problems[at] = problems[at].filter(|problem| *problem != PageProblem::Blank);
+                remarks.insert(u32::try_from(at + 1).unwrap_or(u32::MAX), beside);
+            }
+        }
+    }
     // What is left of a file that was cut off may still have pages, but nothing on them: not a scan.
     match conclude(&pdf, texts, &problems, heading) {
         Ok(read) if !read.has_text() && cut_off(&bytes) => Err(IntakeError::Corrupt(Kind::Pdf)),
@@ -101,7 +118,7 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>, every_page: bool) -> 
         }),
         Ok(read) => Ok(Parsed {
             read,
-            scans: (!scans.is_empty()).then_some((scans, Scans::Pdf(pdf))),
+            scans: (!scans.is_empty()).then_some((scans, Scans::Pdf { pdf, remarks })),
         }),
         Err(error) => Err(error),
     }
@@ -162,8 +179,26 @@ fn conclude(
         title,
         pages,
         warnings,
+        details: details(pdf),
         ..Extracted::of(Kind::Pdf)
     })
+}
+
+/// What the file says of itself.
+fn details(pdf: &Pdf) -> Details {
+    let said = pdf.metadata();
+    let day = |date: Option<DateTime>| date.and_then(|date| Day::new(date.year, date.month, date.day));
+    Details {
+        author: said
+            .author
+            .as_deref()
+            .map(pdf_string)
+            .as_deref()
+            .and_then(details::name),
+        created: day(said.creation_date),
+        modified: day(said.modification_date),
+        ..Details::default()
+    }
 }
 
 fn open(bytes: &Arc<Vec<u8>>, password: Option<&str>) -> Result<Pdf, IntakeError> {

@@ -8,6 +8,7 @@ mod files;
 pub mod made;
 mod order;
 
+use crate::clean::{Spacing, tidy};
 use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
 use crate::error::IntakeError;
 use crate::parse::Parsed;
@@ -15,6 +16,7 @@ use crate::pdf;
 use cabinet_ocr::{Picture, Recogniser};
 use hayro_interpret::hayro_syntax::Pdf;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub(crate) use files::Format;
@@ -65,8 +67,8 @@ pub(crate) struct Drawn {
 
 /// A file whose pages can be drawn.
 pub(crate) enum Scans {
-    /// An open PDF.
-    Pdf(Pdf),
+    /// An open PDF, and what stands beside the text of its pages, counted from 1.
+    Pdf { pdf: Pdf, remarks: HashMap<u32, String> },
     /// An image file.
     Image(Vec<u8>),
 }
@@ -105,9 +107,14 @@ impl Scans {
             recogniser.read(&picture).map_err(|_| PageProblem::NoText)
         }));
         let read = read.unwrap_or(Err(PageProblem::Damaged))?;
-        let (text, words) = order::text(&read);
+        let (mut text, words) = order::text(&read);
         if text.is_empty() {
             return Err(PageProblem::Illegible);
+        }
+        if let Self::Pdf { remarks, .. } = self
+            && let Some(remarks) = remarks.get(&page)
+        {
+            text = tidy(&format!("{text}{remarks}"), Spacing::Collapse);
         }
         let part = |place: f32, side: u32| (place / side.max(1) as f32 * PARTS).clamp(0.0, PARTS) as u16;
         let words = words
@@ -137,7 +144,7 @@ impl Scans {
 
     pub(crate) fn picture(&self, page: u32) -> Result<Picture, PageProblem> {
         match self {
-            Self::Pdf(pdf) => pdf::picture(pdf, page).ok_or(PageProblem::Damaged),
+            Self::Pdf { pdf, .. } => pdf::picture(pdf, page).ok_or(PageProblem::Damaged),
             Self::Image(bytes) => {
                 let pixels = files::pixels(bytes, page.saturating_sub(1) as usize)
                     .map_err(|_| PageProblem::Damaged)?;
