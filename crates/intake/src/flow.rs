@@ -44,12 +44,9 @@ impl Flow {
         self.blocks.is_empty()
     }
 
-    /// How many words there are.
-    pub(crate) fn words(&self) -> usize {
-        self.blocks
-            .iter()
-            .map(|(_, text)| text.split_whitespace().count())
-            .sum()
+    /// The text of its blocks, whatever they are.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.blocks.iter().map(|(_, text)| text.as_str())
     }
 
     /// Adds all blocks of another flow.

@@ -1,6 +1,6 @@
 //! EML: messages as they travel (RFC 5322 with MIME), parsed by `mail-parser`.
 
-use super::Letter;
+use super::{Letter, richer};
 use crate::decode::decode;
 use crate::details::Day;
 use crate::document::{Extracted, Kind};
@@ -79,10 +79,7 @@ fn body(message: &Message<'_>) -> Result<Flow, IntakeError> {
     let mut body = if message.text_body == message.html_body {
         plain
     } else {
-        let page = flow(message, &message.html_body)?;
-        // Programs that cannot write the plain form put a hint there that says to look at the other.
-        let enough = plain.words() * 2 >= page.words();
-        if enough { plain } else { page }
+        richer(plain, flow(message, &message.html_body)?)
     };
     let more: Vec<u32> = others(message)
         .filter(|(_, part)| reads_on(part))
@@ -208,6 +205,25 @@ mod tests {
         };
         let text = |plain: &str| read(message(plain).as_bytes()).unwrap().pages[0].text.clone();
         assert!(text("See the HTML.").ends_with("The rent is due on Friday, as agreed."));
-        assert!(text("The rent is due on Friday.").ends_with("The rent is due on Friday."));
+        let apart = text(
+            "The rent is due on Friday, as agreed.\n\nPlease bring both sets of keys along.\nAnd the meter readings: all three of them, and whatever else you have.",
+        );
+        assert!(apart.contains("due on Friday") && apart.ends_with("whatever else you have."));
+        let apart = text(
+            "Lunch tomorrow at twelve with Bruno, upstairs?\n\nOr later in the week, whenever it suits you both.",
+        );
+        assert!(
+            apart.contains("whenever it suits") && apart.ends_with("The rent is due on Friday, as agreed."),
+            "{apart}"
+        );
+        let whole = "The *rent* is due on Friday, as agreed: https://lease.example/friday/terms";
+        assert!(
+            text(whole).ends_with(whole),
+            "the same words, and one address more"
+        );
+        // Cut off after more than half of it.
+        assert!(text("The rent is due on Friday ...").ends_with("The rent is due on Friday, as agreed."));
+        let more = "The rent is due on Friday, as agreed. Bring the keys.";
+        assert!(text(more).ends_with(more));
     }
 }

@@ -18,6 +18,10 @@ use crate::error::IntakeError;
 use crate::flow::{Flow, Shape};
 use crate::members::Members;
 use crate::{text, title};
+use std::collections::HashSet;
+
+/// So many words in a paragraph that the other form of a message lacks are something it says.
+const FEWEST_NEW: usize = 3;
 
 /// A message in parts.
 struct Letter {
@@ -74,4 +78,37 @@ impl Letter {
         read.members = self.attached.into_list();
         Ok(read)
     }
+}
+
+/// Of the two forms a message carries its words in, the one that says more, and what the other alone says. Programs that
+/// cannot write the plain form put a hint there, or the beginning; where both say the same, the plain one has fewer
+/// ornaments.
+fn richer(plain: Flow, page: Flow) -> Flow {
+    let (in_plain, in_page) = (distinct_words(plain.texts()), distinct_words(page.texts()));
+    let only = |these: &HashSet<String>, those: &HashSet<String>| these.difference(those).count();
+    let (mut flow, said, other) = if only(&in_page, &in_plain) > only(&in_plain, &in_page) {
+        (page, in_page, plain)
+    } else {
+        (plain, in_plain, page)
+    };
+    for paragraph in other.texts().flat_map(|text| text.split("\n\n")) {
+        let words = distinct_words([paragraph]);
+        let new = only(&words, &said);
+        if new >= FEWEST_NEW && new * 2 > words.len() {
+            flow.push(Shape::Paragraph, paragraph.to_owned());
+        }
+    }
+    flow
+}
+
+/// The words of texts, each once and in small letters; addresses of the web, which a page keeps behind its words, are none.
+fn distinct_words<'t>(texts: impl IntoIterator<Item = &'t str>) -> HashSet<String> {
+    texts
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .filter(|word| !word.contains("://"))
+        .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }

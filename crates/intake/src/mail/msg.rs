@@ -1,6 +1,6 @@
 //! MSG: messages as Outlook saves them (MS-OXMSG), property by property in a compound file.
 
-use super::{Letter, squeezed};
+use super::{Letter, richer, squeezed};
 use crate::charset::{Charset, utf16};
 use crate::decode::decode;
 use crate::document::{Extracted, Kind};
@@ -135,13 +135,10 @@ impl Properties<'_> {
         Ok(all)
     }
 
-    /// The words: plain where there are such, else out of the web page or the RTF.
+    /// The words: plain or out of the web page, whichever says more, else out of the RTF.
     fn body(&mut self, storage: &Path, page: Option<u32>) -> Result<Flow, IntakeError> {
-        let mut flow = Flow::default();
-        if let Some(text) = self.text(storage, 0x1000)?.filter(|text| !text.trim().is_empty()) {
-            flow.push(Shape::Paragraph, text);
-            return Ok(flow);
-        }
+        let mut plain = Flow::default();
+        plain.push(Shape::Paragraph, self.text(storage, 0x1000)?.unwrap_or_default());
         let source = match self.bytes(storage, 0x1013, 0x0102)? {
             Some(bytes) => {
                 let named = page.and_then(|page| codepage::to_encoding(u16::try_from(page).ok()?));
@@ -150,12 +147,19 @@ impl Properties<'_> {
             None => self.text(storage, 0x1013)?,
         };
         if let Some(source) = source.filter(|source| !source.trim().is_empty()) {
-            return html::flow(&source);
+            return match html::flow(&source) {
+                Ok(page) => Ok(richer(plain, page)),
+                Err(_) if !plain.is_empty() => Ok(plain),
+                Err(error) => Err(error),
+            };
+        }
+        if !plain.is_empty() {
+            return Ok(plain);
         }
         let packed = self.bytes(storage, 0x1009, 0x0102)?;
         match packed.and_then(|packed| squeezed::unpack(&packed, MOST_TEXT)) {
             Some(unpacked) => rtf::flow(&unpacked),
-            None => Ok(flow),
+            None => Ok(plain),
         }
     }
 
@@ -304,6 +308,24 @@ mod tests {
         );
         assert_eq!(read.members[0].bytes, b"Rent is due.");
         assert_eq!(read.details.author.as_deref(), Some("Amara Osei"));
+    }
+
+    #[test]
+    fn the_richer_form_is_read() {
+        let read = |plain: &[u8]| {
+            let bytes = fixtures::compound(&[
+                ("__properties_version1.0", &[0; 48]),
+                ("__substg1.0_1000001E", plain),
+                (
+                    "__substg1.0_10130102",
+                    b"<p>The rent is due on <b>Friday</b>, as agreed.</p>",
+                ),
+            ]);
+            read(bytes).unwrap().pages[0].text.clone()
+        };
+        assert_eq!(read(b"See the page."), "The rent is due on Friday, as agreed.");
+        let plain = "The rent is due\n*on Friday*, as agreed.";
+        assert_eq!(read(plain.as_bytes()), plain);
     }
 
     #[test]
