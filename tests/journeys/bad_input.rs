@@ -31,7 +31,21 @@ fn every_bad_file_has_its_reason_and_the_good_ones_go_on() {
         }
         archive.finish().expect("a zip file");
     }
+    // A gigabyte of nothing takes no room on the disk, and is refused without being read.
+    let huge = folder.join("huge.pdf");
+    std::fs::File::create(&huge)
+        .and_then(|file| file.set_len(1 << 30))
+        .expect("a file");
+    let looped = folder.join("looped.txt");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&looped, &looped).expect("a link");
     let cases = [
+        #[cfg(unix)]
+        (looped.to_string_lossy().into_owned(), "unreadable"),
+        #[cfg(unix)]
+        ("/dev/zero".to_owned(), "not_a_file"),
+        (huge.to_string_lossy().into_owned(), "too_large"),
+        (write("nothing.txt", &[0; 1000]), "unsupported"),
         (write("empty.txt", b""), "empty"),
         (write("truncated.pdf", &pdf[..pdf.len() / 3]), "corrupt"),
         (

@@ -20,12 +20,15 @@ const CORRUPT: IntakeError = IntakeError::Corrupt(Kind::Zip);
 /// # Errors
 /// `encrypted` or `wrong_password` when no entry opens, `corrupt`, `empty`, or `too_large`.
 pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>) -> Result<Extracted, IntakeError> {
+    unpack(bytes, password, Members::new())
+}
+
+fn unpack(bytes: Vec<u8>, password: Option<&str>, mut members: Members) -> Result<Extracted, IntakeError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| CORRUPT)?;
     // Folders and such do not count, but reading names alone must end too.
     if archive.len() > MOST_MEMBERS * 8 {
         return Err(IntakeError::TooLarge(Excess::Members));
     }
-    let mut members = Members::new();
     for index in 0..archive.len() {
         let name = match archive.by_index_raw(index) {
             Ok(entry) if entry.is_dir() => continue,
@@ -117,6 +120,22 @@ mod tests {
         assert_eq!(
             read(fixtures::zip(&entries), None),
             Err(IntakeError::TooLarge(Excess::Members))
+        );
+    }
+
+    #[test]
+    fn a_bomb_costs_its_own_file() {
+        let bytes = fixtures::zip(&[
+            entry("before.txt", "Dear colleague"),
+            ("bomb.txt".to_owned(), " ".repeat(1 << 20)),
+            entry("after.txt", "Yours sincerely"),
+        ]);
+        assert!(bytes.len() < 1 << 14, "a bomb is small");
+        let read = unpack(bytes, None, Members::within(1 << 16)).unwrap();
+        let problems: Vec<_> = read.members.iter().map(|member| member.problem.clone()).collect();
+        assert_eq!(
+            problems,
+            [None, Some(IntakeError::TooLarge(Excess::Unpacked)), None]
         );
     }
 

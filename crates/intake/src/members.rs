@@ -22,6 +22,12 @@ impl Members {
         }
     }
 
+    /// With room for so many bytes.
+    #[cfg(test)]
+    pub(crate) fn within(left: u64) -> Self {
+        Self { left, ..Self::new() }
+    }
+
     /// Adds a file; `name` may be anything, and may be nothing.
     ///
     /// # Errors
@@ -97,8 +103,7 @@ mod tests {
 
     #[test]
     fn rejects_too_many_and_too_much() {
-        let mut members = Members::new();
-        members.left = 5;
+        let mut members = Members::within(5);
         members.push("a.txt", Ok(b"four".to_vec())).unwrap();
         members.push("b.txt", Ok(b"more".to_vec())).unwrap();
         members.push("c.txt", Ok(Vec::new())).unwrap();

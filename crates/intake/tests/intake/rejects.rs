@@ -77,6 +77,21 @@ async fn rejects_no_text() {
     );
 }
 
+/// Without models to recognise it by; with them it is read from its picture.
+#[tokio::test]
+async fn rejects_no_text_of_a_font_that_does_not_say_its_letters() {
+    let bytes = fixtures::pdf_unmapped("The rent is due on the first of the month.");
+    let error = read(bytes, "x.pdf").await.unwrap_err();
+    assert_eq!(error, IntakeError::NoText { pages: 1 });
+}
+
+#[tokio::test]
+async fn rejects_more_pages_than_any_document_has() {
+    let pages = vec![PdfPage::Blank; 100_001];
+    let error = read(fixtures::pdf_of(&pages, None), "x.pdf").await.unwrap_err();
+    assert_eq!(error, IntakeError::TooLarge(Excess::Pages));
+}
+
 #[tokio::test]
 async fn rejects_too_large_when_it_unpacks_to_too_much() {
     let bomb = fixtures::docx_bomb(130);
