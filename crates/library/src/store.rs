@@ -148,7 +148,9 @@ impl Library {
         .execute(&mut *tx)
         .await
         .map_err(&doing)?;
-        for page in &extracted.pages {
+        let texts: Vec<&str> = extracted.pages.iter().map(|page| page.text.as_str()).collect();
+        let bodies = cabinet_text::without_running_lines(&texts);
+        for (page, body) in extracted.pages.iter().zip(bodies) {
             sqlx::query("INSERT INTO pages (document, number, text, method) VALUES (?, ?, ?, ?)")
                 .bind(num)
                 .bind(page.number)
@@ -157,7 +159,7 @@ impl Library {
                 .execute(&mut *tx)
                 .await
                 .map_err(&doing)?;
-            for (span, text) in self.passages(&page.text) {
+            for (span, text) in self.passages(&page.text, body) {
                 sqlx::query(
                     "INSERT INTO passages (document, page, start, \"end\", text) VALUES (?, ?, ?, ?, ?)",
                 )
@@ -177,12 +179,13 @@ impl Library {
         tx.commit().await.map_err(&doing)
     }
 
-    /// Runs of whole sentences of a page, sized for the embedding model.
-    fn passages<'t>(&self, page: &'t str) -> Vec<(Span, &'t str)> {
+    /// Runs of whole sentences of a page's body, sized for the embedding model.
+    fn passages<'t>(&self, page: &'t str, body: Span) -> Vec<(Span, &'t str)> {
         let count = |text: &str| self.embedder().count_tokens(text);
         let offsets = cabinet_text::Offsets::new(page);
-        cabinet_text::passages(page, PASSAGE_TOKENS, count)
+        cabinet_text::passages(offsets.slice(body), PASSAGE_TOKENS, count)
             .into_iter()
+            .map(|span| Span::new(body.start + span.start, body.start + span.end))
             .map(|span| (span, offsets.slice(span)))
             .collect()
     }

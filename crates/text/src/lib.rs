@@ -4,7 +4,7 @@
 //! passages for search and citation, how text is folded so that two spellings of the same words match, and what the
 //! full-text index keeps of a word.
 //!
-//! Does not know: documents, pages as records, databases, models. It sees one `&str` at a time.
+//! Does not know: documents, pages as records, databases, models. It sees one `&str` at a time, or all pages of one document.
 //!
 //! Always holds: every [`Span`] counts Unicode scalar values of the text it was made from, start inclusive,
 //! end exclusive. The spans of one call are in order, never overlap, start and end on a character that is
@@ -14,6 +14,7 @@ mod boundaries;
 mod fold;
 mod layout;
 mod passages;
+mod running;
 mod sentences;
 mod span;
 mod stems;
@@ -21,6 +22,7 @@ mod words;
 
 pub use fold::{Folded, fold};
 pub use passages::{estimate_tokens, passages};
+pub use running::without_running_lines;
 pub use sentences::{Kind, Sentence, outline, sentences};
 pub use span::{Offsets, Span};
 pub use stems::{Wanted, counts, places, stems};
