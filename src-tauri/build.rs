@@ -62,6 +62,7 @@ fn main() {
             "page_image",
             "page_scan",
             "deletions",
+            "doubtful_pages",
             "page_text",
             "passphrase_strength",
             "pause_jobs",

@@ -185,6 +185,7 @@ fn builder() -> Builder<tauri::Wry> {
             documents::document,
             documents::page_scan,
             documents::page_text,
+            documents::doubtful_pages,
             documents::deletions,
             documents::move_documents,
             documents::trash_documents,

@@ -119,6 +119,22 @@ describe('search', () => {
 });
 
 describe('imports', () => {
+describe('document', () => {
+  it('lists the pages that a person has to look at, and goes to them', async () => {
+    resetFake();
+    await openCabinet();
+    const walls = fake.documents.find((one) => one.row.pagesWithoutText === 2)?.row;
+    if (!walls) throw new Error('the stand-in has a document with two such pages');
+    workspace.openDocument(walls.id, walls.title);
+    await click('doubtful');
+    expect((await id('doubtful-list')).textContent).toContain('Page 3 has no text');
+    await accessible();
+    await fireEvent.click(await screen.findByText('Go to page 3'));
+    await soon(() => expect(screen.queryByTestId('doubtful-list')).toBeNull());
+    await soon(async () => expect(((await id('page-number')) as HTMLInputElement).value).toBe('3'));
+  });
+});
+
   it('names what failed on its place and writes the report as a file', async () => {
     resetFake();
     const row = { folderId: 'f0', stage: '', done: 0, total: 0, documentId: null };

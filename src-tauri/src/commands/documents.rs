@@ -8,7 +8,7 @@ use tauri::ipc::Response;
 use super::Answer;
 use crate::error::{intake, ui};
 use crate::state::App;
-use crate::wire::{Deletion, DocumentRow, PageScan, PageText};
+use crate::wire::{Deletion, DocumentRow, DoubtfulPage, PageScan, PageText};
 
 /// Documents of one folder or of all; those in the trash or those outside it.
 #[tauri::command]
@@ -60,6 +60,19 @@ pub async fn page_text(app: State<'_, App>, id: String, page: u32) -> Answer<Pag
         page: page.number,
         text: page.text,
     })
+}
+
+/// The pages of a document that have no text, or text that may be wrong, each with what is the matter.
+#[tauri::command]
+#[specta::specta]
+pub async fn doubtful_pages(app: State<'_, App>, id: String) -> Answer<Vec<DoubtfulPage>> {
+    let pages = app
+        .open()?
+        .library()
+        .doubtful_pages(id.parse().map_err(ui)?)
+        .await
+        .map_err(ui)?;
+    Ok(pages.into_iter().map(Into::into).collect())
 }
 
 /// What tracked changes deleted from a document.

@@ -94,6 +94,25 @@ pub struct Deletion {
     pub day: Option<String>,
 }
 
+/// A page that has no text, or text that may be wrong.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DoubtfulPage {
+    /// 1-based.
+    pub page: u32,
+    /// What is the matter, in a sentence.
+    pub message: String,
+}
+
+impl From<library::DoubtfulPage> for DoubtfulPage {
+    fn from(d: library::DoubtfulPage) -> Self {
+        Self {
+            page: d.page,
+            message: d.message,
+        }
+    }
+}
+
 /// One page of text.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -57,6 +57,8 @@ export const commands = {
 	pageScan: (id: string, page: number) => typedError<PageScan | null, UiError>(__TAURI_INVOKE("page_scan", { id, page })),
 	/**  One page of text. */
 	pageText: (id: string, page: number) => typedError<PageText, UiError>(__TAURI_INVOKE("page_text", { id, page })),
+	/**  The pages of a document that have no text, or text that may be wrong, each with what is the matter. */
+	doubtfulPages: (id: string) => typedError<DoubtfulPage[], UiError>(__TAURI_INVOKE("doubtful_pages", { id })),
 	/**  What tracked changes deleted from a document. */
 	deletions: (id: string) => typedError<Deletion[], UiError>(__TAURI_INVOKE("deletions", { id })),
 	/**  Moves documents into another folder. */
@@ -482,6 +484,14 @@ export type DocumentState =
 "ready" | 
 /**  In the trash. */
 "trashed";
+
+/**  A page that has no text, or text that may be wrong. */
+export type DoubtfulPage = {
+	/**  1-based. */
+	page: number,
+	/**  What is the matter, in a sentence. */
+	message: string,
+};
 
 /**  What a draft is made of. */
 export type DraftTemplate = 

@@ -77,6 +77,14 @@ export const library = {
   pageText: (documentId, page) =>
     answer(() => ({ page, text: find(documentId).texts[page - 1] ?? '' })),
   pageScan: () => answer(() => null),
+  doubtfulPages: (documentId) =>
+    answer(() =>
+      find(documentId).texts.flatMap((text, at) =>
+        text === ''
+          ? [{ page: at + 1, message: `Page ${at + 1} has no text; it may be a scan.` }]
+          : [],
+      ),
+    ),
   deletions: () => answer(() => []),
   moveDocuments: (ids, folderId) =>
     done(() => {
