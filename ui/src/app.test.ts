@@ -288,6 +288,22 @@ describe('the rest', () => {
     await click('check-backup');
     await soon(async () =>
       expect((await id('backup-made')).textContent).toContain('Whole and unchanged'),
+  it('asks once for the password of many protected files', async () => {
+    resetFake();
+    const [locked] = fake.jobs.filter((job) => job.id === 'j1');
+    if (!locked) throw new Error('the stand-in has a protected file');
+    fake.jobs = ['b1', 'b2', 'b3'].map((jobId) => ({ ...locked, id: jobId }));
+    await openCabinet();
+    workspace.go('jobs');
+    expect((await id('open-locked')).textContent.trim()).toBe('One password for 3');
+    await click('open-locked');
+    await accessible();
+    await type('dialog-input', 'secret');
+    await click('dialog-confirm');
+    await soon(() => expect(fake.jobs.map((job) => job.state)).toEqual(Array(3).fill('added')));
+    await soon(() => expect(screen.queryByTestId('open-locked')).toBeNull());
+  });
+
     );
     await click('verify');
     expect((await id('verified')).textContent).toContain('Everything is as it was stored.');

@@ -31,6 +31,10 @@ export function parts(view: JobsView, came: ImportReport | null): Part[] {
     .filter((part) => part.jobs.length > 0);
 }
 
+/** Files that a password may open. */
+export const isLocked = (job: JobRow): boolean =>
+  job.state === 'failed' && ['encrypted', 'wrong_password'].includes(job.error?.code ?? '');
+
 /** Whether the cabinet, left alone, locks itself before all files are added. Zero minutes: it never does. */
 export function locksFirst(view: JobsView, lockAfterMinutes: number): boolean {
   return lockAfterMinutes > 0 && (view.secondsLeft ?? 0) > lockAfterMinutes * 60;
