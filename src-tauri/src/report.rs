@@ -1,27 +1,30 @@
 //! The report of an import as a file: one line for each file, for a spreadsheet.
 
-use cabinet_library::{Document, Job, JobState};
+use cabinet_library::{ImportLine, JobState, Made};
 
-/// A comma-separated table with its heading. `rows` has each job with the document it made or found, where that is
-/// still in the cabinet, and the one whose text is the same. Names only, never the place a file lay in.
-pub fn table(rows: &[(Job, Option<Document>, Option<Document>)]) -> Vec<u8> {
+/// A comma-separated table with its heading, one line for each file. Names only, never the place a file lay in.
+pub fn table(lines: &[ImportLine]) -> Vec<u8> {
     let mut out = String::from(
-        "File,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,Without text,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
+        "File,Inside,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,On pages,Without text,On pages,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
     );
-    for (job, document, twin) in rows {
-        let of =
-            |count: fn(&Document) -> u32| document.as_ref().map_or(String::new(), |d| count(d).to_string());
+    for ImportLine { job, made } in lines {
+        let made = made.as_ref();
+        let of = |count: fn(&Made) -> u32| made.map_or(String::new(), |made| count(made).to_string());
         let failure = job.failure.as_ref();
         let cells = [
             job.file_name.clone(),
-            outcome(job.state).to_string(),
-            document.as_ref().map_or(String::new(), |d| d.title.clone()),
+            job.outer_name().unwrap_or_default(),
+            outcome(job.state, made).to_string(),
+            made.map_or(String::new(), |made| made.title.clone()),
             of(|d| d.pages),
             of(|d| d.ocr_pages),
             of(|d| d.faint_pages),
+            made.map_or(String::new(), |made| made.faint_on.clone()),
             of(|d| d.pages_without_text),
+            made.map_or(String::new(), |made| made.unread_on.clone()),
             of(|d| d.deletions),
-            twin.as_ref().map_or(String::new(), |d| d.title.clone()),
+            made.and_then(|made| made.same_text_as.clone())
+                .unwrap_or_default(),
             failure.map_or(String::new(), |f| f.code.clone()),
             failure.map_or(String::new(), |f| f.message.clone()),
             failure.map_or(String::new(), |f| f.advice.clone()),
@@ -32,8 +35,9 @@ pub fn table(rows: &[(Job, Option<Document>, Option<Document>)]) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn outcome(state: JobState) -> &'static str {
+fn outcome(state: JobState, made: Option<&Made>) -> &'static str {
     match state {
+        JobState::Added if made.is_some_and(|made| made.replaced) => "added as a new version",
         JobState::Queued => "waiting",
         JobState::Running => "under way",
         JobState::Added => "added",
@@ -65,9 +69,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_not_added_has_its_code_its_reason_and_what_to_do() {
+    fn a_line_says_what_a_file_lay_in_and_what_came_of_it() {
         let id = "00000000-0000-4000-8000-000000000001";
-        let job = Job {
+        let job = cabinet_library::Job {
             id: id.parse().unwrap(),
             path: "/home/somebody/Fax.pdf".into(),
             file_name: "Fax.pdf".into(),
@@ -82,12 +86,44 @@ mod tests {
             }),
             inside: None,
         };
-        let table = String::from_utf8(table(&[(job, None, None)])).unwrap();
-        let [heading, line] = table.lines().collect::<Vec<_>>().try_into().unwrap();
-        assert_eq!(heading.split(',').count(), 12);
+        let attached = cabinet_library::Job {
+            path: "/home/somebody/Re lease.eml/scans/Plan.pdf".into(),
+            file_name: "scans/Plan.pdf".into(),
+            state: JobState::Added,
+            failure: None,
+            inside: Some(cabinet_library::Inside {
+                document: id.parse().unwrap(),
+                member: 0,
+                root: id.parse().unwrap(),
+                depth: 1,
+            }),
+            ..job.clone()
+        };
+        let made = Made {
+            title: "Plan of the ground floor".into(),
+            pages: 3,
+            ocr_pages: 2,
+            faint_pages: 1,
+            faint_on: "3".into(),
+            ..Made::default()
+        };
+        let lines = [
+            ImportLine { job, made: None },
+            ImportLine {
+                job: attached,
+                made: Some(made),
+            },
+        ];
+        let table = String::from_utf8(table(&lines)).unwrap();
+        let [heading, fax, plan] = table.lines().collect::<Vec<_>>().try_into().unwrap();
+        assert_eq!(heading.split(',').count(), 15);
         assert_eq!(
-            line,
-            r#""Fax.pdf","not added","","","","","","","","corrupt","This PDF is damaged.","Ask for a fresh copy.""#
+            fax,
+            r#""Fax.pdf","","not added","","","","","","","","","","corrupt","This PDF is damaged.","Ask for a fresh copy.""#
+        );
+        assert_eq!(
+            plan,
+            r#""scans/Plan.pdf","Re lease.eml","added","Plan of the ground floor","3","2","1","3","0","","0","","","","""#
         );
     }
 }

@@ -164,13 +164,23 @@ pub struct Session {
 
 impl Session {
     /// Starts the queue, the idle clock and the reporting of changes for an opened desk.
-    pub fn start(desk: Desk, models: &Path, handle: AppHandle) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// Where the queue cannot be read; the desk is closed again then.
+    pub async fn start(desk: Desk, models: &Path, handle: AppHandle) -> Answer<Arc<Self>> {
         // Outcomes change the queue as well, and every change of the queue is told by `report_jobs`.
-        let queue = ImportQueue::start(
+        let resumed = ImportQueue::resume(
             desk.library().clone(),
             cabinet_desk::reader(models),
             Box::new(|_| {}),
         );
+        let queue = match resumed.await {
+            Ok(queue) => queue,
+            Err(e) => {
+                desk.close().await;
+                return Err(ui(e));
+            }
+        };
         let session = Arc::new(Self {
             desk,
             queue,
@@ -186,7 +196,7 @@ impl Session {
         tauri::async_runtime::spawn(async move { following.queue.follow().await });
         tauri::async_runtime::spawn(report_jobs(Arc::downgrade(&session), session.closing.clone()));
         tauri::async_runtime::spawn(watch_idleness(Arc::downgrade(&session), session.closing.clone()));
-        session
+        Ok(session)
     }
 
     /// The library.

@@ -2,6 +2,7 @@ import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { soon } from '$lib/testing';
 import { dragFiles, fake, resetFake } from '$lib/ipc/fake/backend';
+import { ipc } from '$lib/ipc';
 import { library } from '$lib/state/library.svelte';
 import { preferences } from '$lib/state/settings.svelte';
 import { search } from '$lib/state/search.svelte';
@@ -118,7 +119,6 @@ describe('search', () => {
   });
 });
 
-describe('imports', () => {
 describe('document', () => {
   it('lists the pages that a person has to look at, and goes to them', async () => {
     resetFake();
@@ -135,12 +135,15 @@ describe('document', () => {
   });
 });
 
+describe('imports', () => {
   it('names what failed on its place and writes the report as a file', async () => {
     resetFake();
-    const row = { folderId: 'f0', stage: '', done: 0, total: 0, documentId: null };
+    const row = { folderId: 'f0', stage: '', done: 0, total: 0 };
+    const none = { inside: null, documentId: null, made: null, error: null };
     fake.jobs = [
       {
         ...row,
+        ...none,
         id: 'j1',
         fileName: 'Fax.pdf',
         state: 'failed',
@@ -150,12 +153,41 @@ describe('document', () => {
           advice: 'Ask for a fresh copy.',
         },
       },
+      {
+        ...row,
+        ...none,
+        id: 'j2',
+        fileName: 'Plan.pdf',
+        state: 'added',
+        inside: 'Re lease.eml',
+        documentId: 'd1',
+        made: {
+          title: 'Plan',
+          pages: 3,
+          ocrPages: 2,
+          faintPages: 1,
+          pagesWithoutText: 0,
+          replaced: false,
+        },
+      },
+      { ...row, ...none, id: 'j3', fileName: 'Old copy.pdf', state: 'duplicate', documentId: 'd1' },
     ];
     await openCabinet();
+    const asked = vi.spyOn(ipc, 'document');
     await soon(async () =>
       expect((await id('rail-jobs')).getAttribute('aria-label')).toBe('Imports, 1 not added'),
     );
     await click('rail-jobs');
+    const lines = (await screen.findAllByTestId('job')).map((line) =>
+      (line.textContent ?? '').replace(/\s+/g, ' ').trim(),
+    );
+    expect(lines).toEqual([
+      'Fax.pdf This PDF is damaged. Ask for a fresh copy. Code: damaged Try again',
+      'Plan.pdf inside Re lease.eml Added to General: 3 pages, 2 read from pictures, 1 hard to read Open',
+      'Old copy.pdf Already in the cabinet as “Discharge letter, Ruth Adeyemi” Open',
+    ]);
+    expect(asked, 'the list itself says it all').not.toHaveBeenCalled();
+    asked.mockRestore();
     await click('export-jobs');
     await screen.findByText(/Exported as Import report\.csv/);
     await accessible();
@@ -256,6 +288,22 @@ describe('the rest', () => {
     await soon(() => expect(fake.jobs.find((j) => j.id === 'j1')?.state).toBe('added'));
   });
 
+  it('asks once for the password of many protected files', async () => {
+    resetFake();
+    const [locked] = fake.jobs.filter((job) => job.id === 'j1');
+    if (!locked) throw new Error('the stand-in has a protected file');
+    fake.jobs = ['b1', 'b2', 'b3'].map((jobId) => ({ ...locked, id: jobId }));
+    await openCabinet();
+    workspace.go('jobs');
+    expect((await id('open-locked')).textContent.trim()).toBe('One password for 3');
+    await click('open-locked');
+    await accessible();
+    await type('dialog-input', 'secret');
+    await click('dialog-confirm');
+    await soon(() => expect(fake.jobs.map((job) => job.state)).toEqual(Array(3).fill('added')));
+    await soon(() => expect(screen.queryByTestId('open-locked')).toBeNull());
+  });
+
   it('goes anywhere from the palette', async () => {
     await openCabinet();
     await fireEvent.keyDown(window, { key: 'k', ctrlKey: true });
@@ -288,22 +336,6 @@ describe('the rest', () => {
     await click('check-backup');
     await soon(async () =>
       expect((await id('backup-made')).textContent).toContain('Whole and unchanged'),
-  it('asks once for the password of many protected files', async () => {
-    resetFake();
-    const [locked] = fake.jobs.filter((job) => job.id === 'j1');
-    if (!locked) throw new Error('the stand-in has a protected file');
-    fake.jobs = ['b1', 'b2', 'b3'].map((jobId) => ({ ...locked, id: jobId }));
-    await openCabinet();
-    workspace.go('jobs');
-    expect((await id('open-locked')).textContent.trim()).toBe('One password for 3');
-    await click('open-locked');
-    await accessible();
-    await type('dialog-input', 'secret');
-    await click('dialog-confirm');
-    await soon(() => expect(fake.jobs.map((job) => job.state)).toEqual(Array(3).fill('added')));
-    await soon(() => expect(screen.queryByTestId('open-locked')).toBeNull());
-  });
-
     );
     await click('verify');
     expect((await id('verified')).textContent).toContain('Everything is as it was stored.');

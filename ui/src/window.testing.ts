@@ -45,6 +45,8 @@ export const waiting = (count: number): JobRow[] =>
     stage: '',
     done: 0,
     total: 0,
+    inside: null,
     documentId: null,
+    made: null,
     error: null,
   }));

@@ -98,7 +98,7 @@ pub struct Page {
     pub confidence: Option<f64>,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "SELECT d.num, d.id, f.id AS folder_id, d.title, d.source_name, d.kind, d.bytes, d.pages, d.chars,
         d.author, d.created_on, d.modified_on, d.dated, d.language, d.genre,
         (SELECT o.id FROM documents o WHERE o.num = d.parent) AS parent,

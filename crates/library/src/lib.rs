@@ -56,8 +56,8 @@ pub use error::LibraryError;
 pub use folders::Folder;
 pub use ids::{DocumentId, FolderId, FollowId, JobId, NoteId};
 pub use import::{
-    Failure, FollowTrouble, Followed, ImportQueue, ImportReport, Inside, Job, JobState, Outcome, QueueView,
-    Stage,
+    Failure, FollowTrouble, Followed, ImportLine, ImportQueue, ImportReport, Inside, Job, JobState, Made,
+    Outcome, QueueView, Stage,
 };
 pub use labels::{Label, Labels};
 pub use notes::{Note, NoteRow, NoteVersion};

@@ -32,6 +32,7 @@ fn migrations() -> Vec<Migration> {
             include_str!("../../../migrations/0090_followed.sql"),
         ),
         (100, "beside", include_str!("../../../migrations/0100_beside.sql")),
+        (110, "told", include_str!("../../../migrations/0110_told.sql")),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

@@ -123,8 +123,7 @@ pub async fn retry_job(app: State<'_, App>, id: String, password: Option<String>
 #[tauri::command]
 #[specta::specta]
 pub async fn pause_jobs(app: State<'_, App>, paused: bool) -> Answer<()> {
-    app.open()?.queue().pause(paused);
-    Ok(())
+    app.open()?.queue().pause(paused).await.map_err(ui)
 }
 
 /// Forgets finished files.
@@ -157,20 +156,7 @@ pub async fn export_jobs(handle: AppHandle, app: State<'_, App>) -> Answer<Optio
         return Ok(None);
     };
     let library = session.library();
-    let mut rows = Vec::new();
-    for job in library.jobs(u32::MAX).await.map_err(ui)? {
-        // Either may have been deleted since.
-        let document = match job.document {
-            Some(id) => library.document(id).await.ok(),
-            None => None,
-        };
-        let twin = match document.as_ref().and_then(|document| document.same_text_as) {
-            Some(id) => library.document(id).await.ok(),
-            None => None,
-        };
-        rows.push((job, document, twin));
-    }
-    let table = report::table(&rows);
+    let table = report::table(&library.import_lines(u32::MAX).await.map_err(ui)?);
     let written = path.file_name().map(|name| name.to_string_lossy().into_owned());
     tokio::task::spawn_blocking(move || cabinet_desk::write_whole(&path, &table))
         .await

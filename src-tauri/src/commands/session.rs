@@ -164,7 +164,7 @@ pub(super) async fn open(handle: AppHandle, app: &App, opened: Vault) -> Answer<
         desk.close().await;
         return Err(error::escalation(&e));
     }
-    app.put(Session::start(desk, &app.models, handle));
+    app.put(Session::start(desk, &app.models, handle).await?);
     Ok(())
 }
 

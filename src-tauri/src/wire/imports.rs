@@ -24,10 +24,45 @@ pub struct JobRow {
     pub done: u32,
     /// Units in this stage; 0 where unknown.
     pub total: u32,
+    /// For a file inside another: the name of the file that it was taken out of.
+    pub inside: Option<String>,
     /// The document it made or found.
     pub document_id: Option<String>,
+    /// What there is to say of that document, while it is in the cabinet.
+    pub made: Option<MadeRow>,
     /// Why it failed.
     pub error: Option<UiError>,
+}
+
+/// What a line of the import report says of a document.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MadeRow {
+    /// Its title.
+    pub title: String,
+    /// Number of pages.
+    pub pages: u32,
+    /// Those of them read from their picture.
+    pub ocr_pages: u32,
+    /// Those of these that were hard to read.
+    pub faint_pages: u32,
+    /// Pages without text.
+    pub pages_without_text: u32,
+    /// True where it took the place of an earlier version.
+    pub replaced: bool,
+}
+
+impl From<library::Made> for MadeRow {
+    fn from(made: library::Made) -> Self {
+        Self {
+            title: made.title,
+            pages: made.pages,
+            ocr_pages: made.ocr_pages,
+            faint_pages: made.faint_pages,
+            pages_without_text: made.pages_without_text,
+            replaced: made.replaced,
+        }
+    }
 }
 
 /// State of one job.
@@ -67,8 +102,10 @@ pub struct JobsView {
     pub trouble: Option<String>,
     /// Estimated seconds left, once there is something to estimate from.
     pub seconds_left: Option<f64>,
-    /// True while the user holds the queue.
+    /// True while the queue is held, by the user or by itself.
     pub paused: bool,
+    /// True while it holds itself; `trouble` says why. Unlike the user's pause this does not outlast a lock.
+    pub held: bool,
 }
 
 /// What came of an import, however many files it had.
@@ -116,11 +153,12 @@ impl From<library::QueueView> for JobsView {
             library::Stage::Storing => ("storing", 0, 0),
         };
         Self {
-            jobs: q.jobs.into_iter().map(|job| job_row(job, stage)).collect(),
+            jobs: q.jobs.into_iter().map(|line| job_row(line, stage)).collect(),
             open: q.open,
             finished: q.finished,
             passages_done: q.embedding.0,
             passages_total: q.embedding.1,
+            held: q.held.is_some(),
             trouble: q.held.map(|held| held.message).or(q.embedding_trouble),
             seconds_left: q.left.map(|left| left.as_secs_f64()),
             paused: q.paused,
@@ -128,11 +166,12 @@ impl From<library::QueueView> for JobsView {
     }
 }
 
-fn job_row(job: library::Job, stage: (&str, u32, u32)) -> JobRow {
+fn job_row(library::ImportLine { job, made }: library::ImportLine, stage: (&str, u32, u32)) -> JobRow {
     let running = job.state == library::JobState::Running;
     let (stage, done, total) = if running { stage } else { ("", 0, 0) };
     JobRow {
         id: job.id.to_string(),
+        inside: job.outer_name(),
         file_name: job.file_name,
         folder_id: job.folder.to_string(),
         stage: stage.to_string(),
@@ -147,6 +186,7 @@ fn job_row(job: library::Job, stage: (&str, u32, u32)) -> JobRow {
             library::JobState::Cancelled => JobState::Cancelled,
         },
         document_id: job.document.map(|id| id.to_string()),
+        made: made.map(Into::into),
         error: job.failure.map(|f| UiError {
             code: f.code,
             message: f.message,

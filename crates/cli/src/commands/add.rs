@@ -44,7 +44,7 @@ pub async fn add(
                     json!({ "code": error.code(), "message": error.message(), "advice": error.advice() });
                 print(
                     context,
-                    &line(&path.to_string_lossy(), "failed", None, &error, 0),
+                    &line(&path.to_string_lossy(), None, "failed", None, &error, 0),
                     None,
                 );
             }
@@ -80,11 +80,11 @@ pub async fn add(
                 // A queue that holds itself waits for a person, and here is none: the next file may still fit.
                 // Held again before any file ended, it will not move.
                 match queue.held() {
-                    Some(_) if !let_go => queue.pause(false),
+                    Some(_) if !let_go => queue.pause(false).await?,
                     Some(why) => {
                         failed = true;
                         for (_, path) in ids.iter().zip(&files).filter(|(id, _)| waiting.contains(id)) {
-                            print(context, &line(&path.to_string_lossy(), "failed", None, &told(&why), 0), None);
+                            print(context, &line(&path.to_string_lossy(), None, "failed", None, &told(&why), 0), None);
                         }
                         break;
                     }
@@ -143,7 +143,14 @@ pub(super) async fn report(
     };
     let error = job.failure.as_ref().map_or(Value::Null, told);
     let ms = u64::try_from(outcome.took.as_millis()).unwrap_or(u64::MAX);
-    let mut line = line(&job.path.to_string_lossy(), status, document.as_ref(), &error, ms);
+    let mut line = line(
+        &job.path.to_string_lossy(),
+        job.outer_name().as_deref(),
+        status,
+        document.as_ref(),
+        &error,
+        ms,
+    );
     line["doubtful_pages"] = doubtful_pages(&doubtful);
     print(context, &line, document.as_ref());
     Ok(())
@@ -153,9 +160,17 @@ fn told(failure: &cabinet_library::Failure) -> Value {
     json!({ "code": failure.code, "message": failure.message, "advice": failure.advice })
 }
 
-fn line(path: &str, status: &str, document: Option<&Document>, error: &Value, ms: u64) -> Value {
+fn line(
+    path: &str,
+    inside: Option<&str>,
+    status: &str,
+    document: Option<&Document>,
+    error: &Value,
+    ms: u64,
+) -> Value {
     json!({
         "path": path,
+        "inside": inside,
         "status": status,
         "id": document.map(|d| d.id.to_string()),
         "title": document.map(|d| d.title.as_str()),
@@ -179,7 +194,10 @@ fn print(context: &Context, line: &Value, document: Option<&Document>) {
             .as_str()
             .map(std::path::Path::new)
             .and_then(std::path::Path::file_name);
-        let name = name.map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let mut name = name.map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        if let Some(outer) = line["inside"].as_str() {
+            name += &format!(", inside {outer}");
+        }
         match (line["status"].as_str(), document) {
             (Some("failed"), _) => format!(
                 "failed     {name}\n           {}\n           {}",

@@ -104,6 +104,17 @@ pub struct Job {
     pub inside: Option<Inside>,
 }
 
+impl Job {
+    /// For a file inside another: the name of the file that it was taken out of.
+    pub fn outer_name(&self) -> Option<String> {
+        self.inside?;
+        // A member's place is that of the file around it with the member's name after it, which may have folders in it.
+        let steps = Path::new(&self.file_name).components().count();
+        let outer = self.path.ancestors().nth(steps)?.file_name()?;
+        Some(outer.to_string_lossy().into_owned())
+    }
+}
+
 /// Where a file inside a document lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inside {
@@ -118,17 +129,23 @@ pub struct Inside {
 }
 
 /// A file inside a document, about to be queued, or to be told of at once where it could not be taken out.
-pub(super) struct NewMember {
+pub(crate) struct NewMember {
     pub name: String,
     pub problem: Option<Failure>,
 }
 
-const COLUMNS: &str = "SELECT j.id, j.path, j.file_name, f.id AS folder_id, j.state, j.attempts, j.document_id, j.error_code, j.error_text, j.error_advice,
-        j.parent_document, j.member, j.root, j.depth
-     FROM jobs j JOIN folders f ON f.num = j.folder";
+pub(super) const COLUMNS: &str =
+    "j.id, j.path, j.file_name, f.id AS folder_id, j.state, j.attempts, j.document_id, j.error_code, j.error_text,
+        j.error_advice, j.parent_document, j.member, j.root, j.depth";
+
+/// Running first, then failed ones, which want somebody, then waiting, then finished; the newest first, of the waiting the
+/// next.
+pub(super) const IN_ORDER: &str =
+    "CASE j.state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END,
+        CASE WHEN j.state = 'queued' THEN j.num ELSE -j.num END";
 
 impl Library {
-    pub(super) async fn add_jobs(
+    pub(crate) async fn add_jobs(
         &self,
         files: &[PathBuf],
         folder: FolderId,
@@ -145,7 +162,7 @@ impl Library {
     }
 
     /// Queues the files inside a document; those that could not be taken out end at once. Their order is kept.
-    pub(super) async fn add_member_jobs(
+    pub(crate) async fn add_member_jobs(
         &self,
         outer: &Job,
         document: DocumentId,
@@ -230,26 +247,13 @@ impl Library {
 
     /// One job.
     pub async fn job(&self, id: JobId) -> Result<Job, LibraryError> {
-        let row = sqlx::query(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE j.id = ?")))
+        let sql = format!("SELECT {COLUMNS} FROM jobs j JOIN folders f ON f.num = j.folder WHERE j.id = ?");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.to_string())
             .fetch_optional(self.db())
             .await
             .map_err(LibraryError::database("reading a job"))?;
         job(&row.ok_or(LibraryError::NotFound { noun: "job" })?)
-    }
-
-    /// The newest jobs: running first, then failed ones, which want somebody, then waiting, then finished.
-    pub async fn jobs(&self, limit: u32) -> Result<Vec<Job>, LibraryError> {
-        let sql = format!(
-            "{COLUMNS} ORDER BY CASE j.state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'queued' THEN 2 ELSE 3 END,
-                CASE WHEN j.state = 'queued' THEN j.num ELSE -j.num END LIMIT ?"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(limit)
-            .fetch_all(self.db())
-            .await
-            .map_err(LibraryError::database("listing jobs"))?;
-        rows.iter().map(job).collect()
     }
 
     /// Jobs waiting or running.
@@ -342,7 +346,7 @@ impl Library {
     }
 
     /// Cancels one waiting job, or all of them.
-    pub(super) async fn cancel_queued(&self, id: Option<JobId>) -> Result<(), LibraryError> {
+    pub(crate) async fn cancel_queued(&self, id: Option<JobId>) -> Result<(), LibraryError> {
         sqlx::query("UPDATE jobs SET state = 'cancelled', finished_at = ?1 WHERE state = 'queued' AND (?2 IS NULL OR id = ?2)")
             .bind(now())
             .bind(id.map(|id| id.to_string()))
@@ -384,7 +388,7 @@ pub(super) async fn queue_file(
     Ok(id)
 }
 
-fn job(row: &SqliteRow) -> Result<Job, LibraryError> {
+pub(super) fn job(row: &SqliteRow) -> Result<Job, LibraryError> {
     let doing = LibraryError::database("reading a job's row");
     let text = |name: &str| row.try_get::<String, _>(name).map_err(&doing);
     let perhaps = |name: &str| row.try_get::<Option<String>, _>(name).map_err(&doing);

@@ -6,6 +6,7 @@
 
 mod follow;
 mod jobs;
+mod lines;
 mod members;
 mod pace;
 mod work;
@@ -22,7 +23,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use follow::{FollowTrouble, Followed};
+#[cfg(test)]
+pub(crate) use jobs::NewMember;
 pub use jobs::{Failure, ImportReport, Inside, Job, JobState};
+#[cfg(test)]
+pub(crate) use lines::sql as lines_sql;
+pub use lines::{ImportLine, Made};
 
 use crate::{DocumentId, FolderId, FollowId, JobId, Library, LibraryError};
 use members::Taken;
@@ -30,6 +36,8 @@ use pace::Pace;
 
 /// Jobs shown at once.
 const SHOWN: u32 = 500;
+/// The setting that keeps a pause while files wait.
+const PAUSED: &str = "imports_paused";
 
 /// What is being done to the running file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +59,7 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueView {
     /// The first of them: running, then failed, then waiting, then finished.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<ImportLine>,
     /// What is done to the running one.
     pub stage: Stage,
     /// Files waiting or running.
@@ -131,6 +139,33 @@ impl State {
 impl ImportQueue {
     /// Starts working on whatever waits. `on_outcome` hears of every file that ends.
     pub fn start(library: Library, reader: Reader, on_outcome: Box<dyn Fn(&Outcome) + Send + Sync>) -> Self {
+        Self::start_as(library, reader, on_outcome, false)
+    }
+
+    /// Starts as the last queue ended: held, where its user had paused it and files still wait.
+    ///
+    /// # Errors
+    /// Those of the database; nothing was started then.
+    pub async fn resume(
+        library: Library,
+        reader: Reader,
+        on_outcome: Box<dyn Fn(&Outcome) + Send + Sync>,
+    ) -> Result<Self, LibraryError> {
+        let kept = kept_pause(&library).await?;
+        let paused = kept && library.open_jobs().await? > 0;
+        if kept && !paused {
+            // The command line has done the rest meanwhile. A disk too full to note it must not keep the cabinet shut.
+            let _ = library.set_setting(PAUSED, "false").await;
+        }
+        Ok(Self::start_as(library, reader, on_outcome, paused))
+    }
+
+    fn start_as(
+        library: Library,
+        reader: Reader,
+        on_outcome: Box<dyn Fn(&Outcome) + Send + Sync>,
+        paused: bool,
+    ) -> Self {
         let shared = Arc::new(Shared {
             library,
             reader,
@@ -138,7 +173,7 @@ impl ImportQueue {
             stop: CancellationToken::new(),
             wake: Notify::new(),
             state: Mutex::new(State {
-                paused: false,
+                paused,
                 held: None,
                 stage: Stage::Reading,
                 running: None,
@@ -223,18 +258,18 @@ impl ImportQueue {
             Some((running, cancel)) if id.is_none_or(|id| id == *running) => cancel.cancel(),
             _ => {}
         });
+        self.shared.end_idle_pause().await?;
         self.shared.tell();
         Ok(())
     }
 
-    /// Holds the queue after the running file, or lets it go on.
-    pub fn pause(&self, paused: bool) {
-        self.shared.with(|s| {
-            s.paused = paused;
-            s.held = None;
-        });
-        self.shared.wake.notify_one();
-        self.shared.tell();
+    /// Holds the queue after the running file, or lets it go on. A pause outlasts the queue as long as files wait, see
+    /// [`Self::resume`].
+    ///
+    /// # Errors
+    /// Those of the database; the queue is held or goes on all the same, it is only not remembered.
+    pub async fn pause(&self, paused: bool) -> Result<(), LibraryError> {
+        self.shared.pause(paused).await
     }
 
     /// Why the queue holds itself until [`Self::pause`] lets it go on: the disk is full, or the database cannot hand
@@ -250,7 +285,7 @@ impl ImportQueue {
 
     /// The queue as it is now.
     pub async fn view(&self) -> Result<QueueView, LibraryError> {
-        let jobs = self.shared.library.jobs(SHOWN).await?;
+        let jobs = self.shared.library.import_lines(SHOWN).await?;
         let open = self.shared.library.open_jobs().await?;
         Ok(self.shared.with(|s| QueueView {
             jobs,
@@ -303,9 +338,36 @@ impl Drop for ImportQueue {
     }
 }
 
+/// Whether the user's pause is to last.
+async fn kept_pause(library: &Library) -> Result<bool, LibraryError> {
+    Ok(library.setting(PAUSED).await?.as_deref() == Some("true"))
+}
+
 impl Shared {
     fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
         f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn pause(&self, paused: bool) -> Result<(), LibraryError> {
+        self.with(|s| {
+            s.paused = paused;
+            s.held = None;
+        });
+        self.wake.notify_one();
+        self.tell();
+        // Nothing is written where nothing changes: a queue that a full disk held is let go on by this too.
+        if kept_pause(&self.library).await? != paused {
+            self.library.set_setting(PAUSED, &paused.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// A pause ends with the last file that waited, so that what is added days later does not lie still.
+    async fn end_idle_pause(&self) -> Result<(), LibraryError> {
+        if self.with(|s| s.paused && s.held.is_none()) && self.library.open_jobs().await? == 0 {
+            self.pause(false).await?;
+        }
+        Ok(())
     }
 
     fn tell(&self) {

@@ -101,6 +101,10 @@ impl Shared {
         if let Some(full) = full {
             self.with(|s| s.hold(full));
         }
+        if !stopping {
+            // Should this fail, the pause stays and is shown.
+            let _ = self.end_idle_pause().await;
+        }
         self.tell();
     }
 

@@ -1,4 +1,4 @@
-import type { DocumentRow, ImportReport, JobRow, JobsView } from '$lib/ipc';
+import type { ImportReport, JobRow, JobsView, MadeRow } from '$lib/ipc';
 import { count, plural } from '$lib/format';
 
 type JobState = JobRow['state'];
@@ -44,7 +44,7 @@ const listed = (said: (string | false)[]): string => said.filter(Boolean).join('
 
 /** "12 pages, 3 read from pictures, 1 hard to read, 1 without text". */
 export function pagesRead(
-  of: Pick<DocumentRow, 'pages' | 'ocrPages' | 'faintPages' | 'pagesWithoutText'>,
+  of: Pick<MadeRow, 'pages' | 'ocrPages' | 'faintPages' | 'pagesWithoutText'>,
 ): string {
   const whole = of.ocrPages > 0 && of.ocrPages === of.pages;
   return listed([

@@ -158,4 +158,14 @@ describe('lock', () => {
     await id('lock-reason');
     expect(screen.queryByTestId('files-waiting'), 'nothing was under way').toBeNull();
   });
+
+  it('says that an import which was paused stays so', async () => {
+    fake.jobs = waiting(2);
+    fake.paused = true;
+    await openCabinet();
+    await soon(() => expect(jobs.view.paused).toBe(true));
+    emit('locked', 'asked');
+    const said = (await id('files-waiting')).textContent ?? '';
+    expect(said.replace(/\s+/g, ' ').trim()).toBe('2 files wait. The import stays paused.');
+  });
 });

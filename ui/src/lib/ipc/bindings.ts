@@ -661,8 +661,12 @@ export type JobRow = {
 	done: number,
 	/**  Units in this stage; 0 where unknown. */
 	total: number,
+	/**  For a file inside another: the name of the file that it was taken out of. */
+	inside: string | null,
 	/**  The document it made or found. */
 	documentId: string | null,
+	/**  What there is to say of that document, while it is in the cabinet. */
+	made: MadeRow | null,
 	/**  Why it failed. */
 	error: UiError | null,
 };
@@ -701,8 +705,10 @@ export type JobsView = {
 	trouble: string | null,
 	/**  Estimated seconds left, once there is something to estimate from. */
 	secondsLeft: number | null,
-	/**  True while the user holds the queue. */
+	/**  True while the queue is held, by the user or by itself. */
 	paused: boolean,
+	/**  True while it holds itself; `trouble` says why. Unlike the user's pause this does not outlast a lock. */
+	held: boolean,
 };
 
 /**  A label that keeps something here. */
@@ -780,6 +786,22 @@ export type LockReason =
 "sleep" | 
 /**  The desktop locked its screen. */
 "screen";
+
+/**  What a line of the import report says of a document. */
+export type MadeRow = {
+	/**  Its title. */
+	title: string,
+	/**  Number of pages. */
+	pages: number,
+	/**  Those of them read from their picture. */
+	ocrPages: number,
+	/**  Those of these that were hard to read. */
+	faintPages: number,
+	/**  Pages without text. */
+	pagesWithoutText: number,
+	/**  True where it took the place of an earlier version. */
+	replaced: boolean,
+};
 
 /**  How far the import of a model is. */
 export type ModelProgress = {

@@ -41,6 +41,7 @@ export type Hit = Solid<wire.Hit>;
 export type ImportReport = Solid<wire.ImportReport>;
 export type JobRow = Solid<wire.JobRow>;
 export type JobsView = Solid<wire.JobsView>;
+export type MadeRow = Solid<wire.MadeRow>;
 export type KeychainView = Solid<wire.KeychainView>;
 export type KnownModel = Solid<wire.KnownModelRow>;
 export type ModelProgress = Solid<wire.ModelProgress>;

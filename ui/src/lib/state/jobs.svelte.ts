@@ -13,6 +13,7 @@ const none: JobsView = {
   trouble: null,
   secondsLeft: null,
   paused: false,
+  held: false,
 };
 
 class Jobs {
@@ -85,5 +86,6 @@ class Jobs {
 export const jobs = new Jobs();
 session.onForget(() => {
   session.filesWaiting = jobs.view.open;
+  session.importPaused = jobs.view.paused && !jobs.view.held;
   jobs.reset();
 });

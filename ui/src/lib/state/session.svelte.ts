@@ -10,6 +10,8 @@ class Session {
   lockReason = $state<LockReason | null>(null);
   /** How many files the lock found on their way in; they wait for the cabinet to be opened. A count and no more. */
   filesWaiting = $state(0);
+  /** Whether they wait because the user paused the import; the pause outlasts the lock. */
+  importPaused = $state(false);
   private forgetters = new Set<() => void>();
   private beforeLock = new Set<() => Promise<void>>();
   private lastActivity = 0;
@@ -34,6 +36,7 @@ class Session {
   enter(): void {
     this.lockReason = null;
     this.filesWaiting = 0;
+    this.importPaused = false;
     this.screen = 'open';
     // The seal may have been measured again; nothing waits for it.
     this.refresh();

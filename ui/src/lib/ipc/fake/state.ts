@@ -247,7 +247,8 @@ export function freshState(stage: Stage): FakeState {
 }
 
 function finishedJobs(folderId: string): JobRow[] {
-  const done = { folderId, stage: '', done: 0, total: 0, documentId: null, error: null };
+  const none = { inside: null, documentId: null, made: null, error: null };
+  const done = { folderId, stage: '', done: 0, total: 0, ...none };
   return [
     {
       ...done,

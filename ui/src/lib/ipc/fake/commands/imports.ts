@@ -1,6 +1,6 @@
 /** Files on their way in. */
 import type { Backend } from '../../contract';
-import type { DocumentRow, JobRow, JobsView } from '../../types';
+import type { DocumentRow, JobRow, JobsView, MadeRow } from '../../types';
 import { answer, changed, done, emit, fake, id, pace } from '../core';
 import { samples } from '../corpus';
 import { makeDocument } from '../state';
@@ -9,7 +9,7 @@ function jobsView(): JobsView {
   const open = fake.jobs.filter((j) => j.state === 'queued' || j.state === 'running').length;
   const finished = fake.jobs.length - open;
   return {
-    jobs: fake.jobs,
+    jobs: fake.jobs.map((job) => ({ ...job, made: job.made ?? made(job.documentId) })),
     open,
     finished,
     passagesDone: open ? 40 : 0,
@@ -17,7 +17,13 @@ function jobsView(): JobsView {
     trouble: null,
     secondsLeft: open ? open * 4 : null,
     paused: fake.paused,
+    held: false,
   };
+}
+
+function made(documentId: string | null): MadeRow | null {
+  const found = fake.documents.find((one) => one.row.id === documentId);
+  return found ? { ...found.row, replaced: false } : null;
 }
 
 function queue(names: string[], folderId: string): number {
@@ -30,7 +36,9 @@ function queue(names: string[], folderId: string): number {
       stage: '',
       done: 0,
       total: 0,
+      inside: null,
       documentId: null,
+      made: null,
       error: null,
     };
   });
@@ -70,9 +78,9 @@ function finish(jobId: string): void {
     daysAgo: 0,
     pages: [`This is the invented text of ${job.fileName}. It stands in for a dropped file.`],
   };
-  const made = makeDocument(paper, id('d'), job.folderId);
-  fake.documents.push(made);
-  Object.assign(job, { state: 'added', stage: '', done: 0, total: 0, documentId: made.row.id });
+  const added = makeDocument(paper, id('d'), job.folderId);
+  fake.documents.push(added);
+  Object.assign(job, { state: 'added', stage: '', done: 0, total: 0, documentId: added.row.id });
   emit('jobs-changed', structuredClone(jobsView()));
   changed();
 }
