@@ -45,7 +45,7 @@ fn every_bad_file_has_its_reason_and_the_good_ones_go_on() {
         #[cfg(unix)]
         ("/dev/zero".to_owned(), "not_a_file"),
         (huge.to_string_lossy().into_owned(), "too_large"),
-        (write("nothing.txt", &[0; 1000]), "unsupported"),
+        (write("nothing.txt", &[0; 1000]), "empty"),
         (write("empty.txt", b""), "empty"),
         (write("truncated.pdf", &pdf[..pdf.len() / 3]), "corrupt"),
         (
