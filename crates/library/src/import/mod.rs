@@ -352,6 +352,8 @@ impl Shared {
         self.with(|s| {
             s.paused = paused;
             s.held = None;
+            // Until the reader has looked, something may wait.
+            s.reading_idle &= paused;
         });
         self.wake.notify_one();
         self.tell();
