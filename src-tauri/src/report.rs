@@ -5,7 +5,7 @@ use cabinet_library::{ImportLine, JobState, Made};
 /// A comma-separated table with its heading, one line for each file. Names only, never the place a file lay in.
 pub fn table(lines: &[ImportLine]) -> Vec<u8> {
     let mut out = String::from(
-        "File,Inside,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,On pages,Without text,On pages,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
+        "File,Inside,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,On pages,Damaged,Without text,On pages,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
     );
     for ImportLine { job, made } in lines {
         let made = made.as_ref();
@@ -20,6 +20,7 @@ pub fn table(lines: &[ImportLine]) -> Vec<u8> {
             of(|d| d.ocr_pages),
             of(|d| d.faint_pages),
             made.map_or(String::new(), |made| made.faint_on.clone()),
+            of(|d| d.damaged_pages),
             of(|d| d.pages_without_text),
             made.map_or(String::new(), |made| made.unread_on.clone()),
             of(|d| d.deletions),
@@ -116,14 +117,14 @@ mod tests {
         ];
         let table = String::from_utf8(table(&lines)).unwrap();
         let [heading, fax, plan] = table.lines().collect::<Vec<_>>().try_into().unwrap();
-        assert_eq!(heading.split(',').count(), 15);
+        assert_eq!(heading.split(',').count(), 16);
         assert_eq!(
             fax,
-            r#""Fax.pdf","","not added","","","","","","","","","","corrupt","This PDF is damaged.","Ask for a fresh copy.""#
+            r#""Fax.pdf","","not added","","","","","","","","","","","corrupt","This PDF is damaged.","Ask for a fresh copy.""#
         );
         assert_eq!(
             plan,
-            r#""scans/Plan.pdf","Re lease.eml","added","Plan of the ground floor","3","2","1","3","0","","0","","","","""#
+            r#""scans/Plan.pdf","Re lease.eml","added","Plan of the ground floor","3","2","1","3","0","0","","0","","","","""#
         );
     }
 }

@@ -166,6 +166,7 @@ describe('imports', () => {
           pages: 3,
           ocrPages: 2,
           faintPages: 1,
+          damagedPages: 0,
           pagesWithoutText: 0,
           replaced: false,
         },

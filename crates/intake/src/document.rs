@@ -140,7 +140,7 @@ pub enum PageProblem {
     GivenUp,
     /// The page's fonts do not say which letters they show, so its text is not usable.
     Unmapped,
-    /// The page could not be interpreted.
+    /// The page could not be interpreted, or the file ends in it before it should.
     Damaged,
 }
 
@@ -195,7 +195,7 @@ impl PageWarning {
                     "Page {page} shows text in fonts that do not say which letters they are; it was left out."
                 )
             }
-            PageProblem::Damaged => format!("Page {page} is damaged; its text may be missing."),
+            PageProblem::Damaged => format!("Page {page} is damaged or cut off; text may be missing."),
         }
     }
 }
@@ -259,6 +259,14 @@ pub struct Extracted {
 }
 
 impl Extracted {
+    /// Notes that the file is damaged or ends before it should, so that something may be missing from its last page on.
+    pub(crate) fn cut_off(&mut self) {
+        let page = self.pages.last().map_or(1, |page| page.number);
+        self.warnings.retain(|warning| warning.page != page);
+        let problem = PageProblem::Damaged;
+        self.warnings.push(PageWarning { page, problem });
+    }
+
     /// A document of this kind with nothing in it yet.
     pub(crate) fn of(kind: Kind) -> Self {
         Self {

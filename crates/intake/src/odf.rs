@@ -48,6 +48,9 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
     let mut read = text::document(kind, &text, named)?;
     read.deletions = deletions;
     read.details = properties.into_details();
+    if !package.is_whole() {
+        read.cut_off();
+    }
     Ok(read)
 }
 

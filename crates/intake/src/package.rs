@@ -83,6 +83,11 @@ impl Package {
         Ok(Self { parts })
     }
 
+    /// Whether its directory was there, without which nobody knows which parts are missing.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.parts, Parts::Indexed { .. })
+    }
+
     /// A part as text; `None` when there is no such part.
     ///
     /// # Errors

@@ -56,6 +56,9 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         genre: Some(Genre::Presentation),
         ..properties.into_details()
     };
+    if !package.is_whole() {
+        read.cut_off();
+    }
     Ok(read)
 }
 

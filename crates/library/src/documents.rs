@@ -44,6 +44,8 @@ pub struct Document {
     pub ocr_pages: u32,
     /// Those of them that were hard to read.
     pub faint_pages: u32,
+    /// Pages that have text and may lack some, because the file is damaged or cut off.
+    pub damaged_pages: u32,
     /// Characters of text.
     pub chars: u32,
     /// Passages it was split into.
@@ -107,6 +109,7 @@ pub(crate) const COLUMNS: &str =
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'none') AS unread,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'ocr') AS recognised,
         (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.problem = 'faint') AS faint,
+        (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.problem = 'damaged' AND p.method <> 'none') AS damaged,
         (SELECT count(*) FROM passages p WHERE p.document = d.num) AS passages,
         (SELECT count(*) FROM deletions x WHERE x.document = d.num) AS deletions,
         (SELECT o.id FROM documents o WHERE o.folder = d.folder AND o.text_hash = d.text_hash AND o.num < d.num
@@ -425,6 +428,7 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
         pages_without_text: count(n("unread")?),
         ocr_pages: count(n("recognised")?),
         faint_pages: count(n("faint")?),
+        damaged_pages: count(n("damaged")?),
         chars: count(n("chars")?),
         passages: count(n("passages")?),
         added_at: n("added_at")?,

@@ -70,6 +70,8 @@ pub struct DocumentRow {
     pub ocr_pages: u32,
     /// Those of them that were hard to read.
     pub faint_pages: u32,
+    /// Pages that have text and may lack some, because the file is damaged or cut off.
+    pub damaged_pages: u32,
     /// Characters of text.
     pub chars: u32,
     /// Size of the original in bytes.
@@ -190,6 +192,7 @@ impl From<library::Document> for DocumentRow {
             pages_without_text: d.pages_without_text,
             ocr_pages: d.ocr_pages,
             faint_pages: d.faint_pages,
+            damaged_pages: d.damaged_pages,
             chars: d.chars,
             bytes: bytes(d.bytes),
             added_at: number(d.added_at),

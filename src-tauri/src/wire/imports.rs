@@ -46,6 +46,8 @@ pub struct MadeRow {
     pub ocr_pages: u32,
     /// Those of these that were hard to read.
     pub faint_pages: u32,
+    /// Pages that have text and may lack some, because the file is damaged or cut off.
+    pub damaged_pages: u32,
     /// Pages without text.
     pub pages_without_text: u32,
     /// True where it took the place of an earlier version.
@@ -59,6 +61,7 @@ impl From<library::Made> for MadeRow {
             pages: made.pages,
             ocr_pages: made.ocr_pages,
             faint_pages: made.faint_pages,
+            damaged_pages: made.damaged_pages,
             pages_without_text: made.pages_without_text,
             replaced: made.replaced,
         }
@@ -126,6 +129,8 @@ pub struct ImportReport {
     pub ocr_pages: u32,
     /// Those of these that were hard to read.
     pub faint_pages: u32,
+    /// Pages that have text and may lack some, because the file is damaged or cut off.
+    pub damaged_pages: u32,
     /// Pages without text.
     pub pages_without_text: u32,
 }
@@ -140,6 +145,7 @@ impl From<library::ImportReport> for ImportReport {
             pages: r.pages,
             ocr_pages: r.ocr_pages,
             faint_pages: r.faint_pages,
+            damaged_pages: r.damaged_pages,
             pages_without_text: r.pages_without_text,
         }
     }

@@ -182,6 +182,7 @@ fn line(
         "deletions": document.map_or(0, |d| d.deletions),
         "parent_id": document.and_then(|d| d.parent).map(|id| id.to_string()),
         "ocr_pages": document.map_or(0, |d| d.ocr_pages),
+        "damaged_pages": document.map_or(0, |d| d.damaged_pages),
         "doubtful_pages": [],
         "error": error,
         "ms": ms,

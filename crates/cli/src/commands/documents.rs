@@ -170,6 +170,7 @@ fn row(d: &Document) -> Value {
         "pages": d.pages,
         "pages_without_text": d.pages_without_text,
         "ocr_pages": d.ocr_pages,
+        "damaged_pages": d.damaged_pages,
         "chars": d.chars,
         "bytes": d.bytes,
         "passages": d.passages,
@@ -240,6 +241,12 @@ pub fn pages(d: &Document) -> String {
     }
     if d.faint_pages > 0 {
         told += &format!(", {} hard to read", d.faint_pages);
+    }
+    if d.damaged_pages > 0 {
+        told += &format!(
+            ", {} damaged or cut off, where text may be missing",
+            d.damaged_pages
+        );
     }
     if d.pages_without_text > 0 {
         told += &format!(", {} without text", d.pages_without_text);

@@ -88,6 +88,9 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     let mut read = conclude(pages, declared.or(styled))?;
     read.details = properties.into_details();
     read.deletions = deletions;
+    if !package.is_whole() {
+        read.cut_off();
+    }
     Ok(read)
 }
 

@@ -116,10 +116,20 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>, every_page: bool) -> 
         Ok(read) if !read.has_text() && scans.is_empty() => Err(IntakeError::NoText {
             pages: u32::try_from(count).unwrap_or(u32::MAX),
         }),
-        Ok(read) => Ok(Parsed {
-            read,
-            scans: (!scans.is_empty()).then_some((scans, Scans::Pdf { pdf, remarks })),
-        }),
+        Ok(mut read) => {
+            let last_has_text = read
+                .pages
+                .last()
+                .is_some_and(|page| page.method == Method::Native);
+            // What is said of a page without text says more.
+            if cut_off(&bytes) && last_has_text {
+                read.cut_off();
+            }
+            Ok(Parsed {
+                read,
+                scans: (!scans.is_empty()).then_some((scans, Scans::Pdf { pdf, remarks })),
+            })
+        }
         Err(error) => Err(error),
     }
 }

@@ -11,7 +11,7 @@ mod walk;
 mod words;
 
 use crate::details::{self, Details};
-use crate::document::{Extracted, Kind, PageProblem, PageWarning};
+use crate::document::{Extracted, Kind};
 use crate::error::IntakeError;
 use crate::flow::Flow;
 use crate::{text, title};
@@ -30,9 +30,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Extracted, IntakeError> {
     let mut read = text::document(Kind::Rtf, &text, declared)?;
     read.deletions = deletions;
     if info.cut_off {
-        let page = u32::try_from(read.pages.len()).unwrap_or(u32::MAX);
-        let problem = PageProblem::Damaged;
-        read.warnings.push(PageWarning { page, problem });
+        read.cut_off();
     }
     read.details = Details {
         author: info.author.as_deref().and_then(details::name),
@@ -56,6 +54,7 @@ mod tests {
     use super::walk::DEEPEST;
     use super::*;
     use crate::details::Day;
+    use crate::document::PageProblem;
     use crate::error::Excess;
 
     fn text(rtf: &[u8]) -> String {

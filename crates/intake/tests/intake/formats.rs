@@ -2,7 +2,12 @@
 
 use crate::{read, read_with, texts};
 use cabinet_intake::fixtures::{self, PdfPage};
-use cabinet_intake::{Kind, Method, PageProblem};
+use cabinet_intake::{Extracted, Kind, Method, PageProblem};
+
+fn problems(read: &Extracted) -> Vec<(u32, PageProblem)> {
+    let warnings = read.warnings.iter();
+    warnings.map(|warning| (warning.page, warning.problem)).collect()
+}
 
 #[tokio::test]
 async fn a_pdf_gives_its_pages_title_and_warnings() {
@@ -29,12 +34,10 @@ async fn a_pdf_gives_its_pages_title_and_warnings() {
         [1, 2, 3, 4]
     );
     assert_eq!(read.pages[1].method, Method::None);
-    let problems: Vec<(u32, PageProblem)> = read
-        .warnings
-        .iter()
-        .map(|warning| (warning.page, warning.problem))
-        .collect();
-    assert_eq!(problems, [(2, PageProblem::NoText), (3, PageProblem::Blank)]);
+    assert_eq!(
+        problems(&read),
+        [(2, PageProblem::NoText), (3, PageProblem::Blank)]
+    );
     assert_eq!(
         read.warnings[0].message(),
         "Page 2 has no text; it may be a scan."
@@ -161,6 +164,19 @@ async fn a_word_document_with_a_lost_directory_is_salvaged() {
     bytes.truncate(directory.unwrap() + 20);
     let read = read(bytes, "x.docx").await.unwrap();
     assert_eq!(texts(&read), ["Still here, said Tomas Brandt."]);
+    // Which parts the directory named is lost with it: notes, comments and heads may be missing.
+    assert_eq!(problems(&read), [(1, PageProblem::Damaged)]);
+}
+
+#[tokio::test]
+async fn a_pdf_that_ends_too_early_says_so() {
+    let pages = ["The roof leaks.", "The rent is due.", "The keys are here."];
+    let whole = fixtures::pdf(&pages);
+    assert_eq!(problems(&read(whole.clone(), "x.pdf").await.unwrap()), []);
+    let end = memchr::memmem::rfind(&whole, b"xref").unwrap();
+    let cut = read(whole[..end].to_vec(), "x.pdf").await.unwrap();
+    assert_eq!(texts(&cut), pages);
+    assert_eq!(problems(&cut), [(3, PageProblem::Damaged)]);
 }
 
 #[tokio::test]

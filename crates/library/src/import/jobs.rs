@@ -77,6 +77,8 @@ pub struct ImportReport {
     pub ocr_pages: u32,
     /// Those of these that were hard to read.
     pub faint_pages: u32,
+    /// Pages that have text and may lack some, because the file is damaged or cut off.
+    pub damaged_pages: u32,
     /// Pages that gave no text.
     pub pages_without_text: u32,
 }
@@ -275,9 +277,9 @@ impl Library {
         .fetch_one(self.db())
         .await
         .map_err(&doing)?;
-        let (pages, recognised, faint, unread): (i64, i64, i64, i64) = sqlx::query_as(
+        let (pages, recognised, faint, damaged, unread): (i64, i64, i64, i64, i64) = sqlx::query_as(
             "SELECT count(*), count(*) FILTER (WHERE method = 'ocr'), count(*) FILTER (WHERE problem = 'faint'),
-                 count(*) FILTER (WHERE method = 'none')
+                 count(*) FILTER (WHERE problem = 'damaged' AND method <> 'none'), count(*) FILTER (WHERE method = 'none')
              FROM pages WHERE document IN
                  (SELECT d.num FROM jobs j JOIN documents d ON d.id = j.document_id WHERE j.state = 'added')",
         )
@@ -292,6 +294,7 @@ impl Library {
             pages: count(pages),
             ocr_pages: count(recognised),
             faint_pages: count(faint),
+            damaged_pages: count(damaged),
             pages_without_text: count(unread),
         })
     }

@@ -26,6 +26,8 @@ pub struct Made {
     pub ocr_pages: u32,
     /// Those of them that were hard to read.
     pub faint_pages: u32,
+    /// Pages that have text and may lack some, because the file is damaged or cut off.
+    pub damaged_pages: u32,
     /// Their numbers, the first of them.
     pub faint_on: String,
     /// Pages that gave no text.
@@ -62,6 +64,7 @@ pub(crate) fn sql() -> String {
         "SELECT {COLUMNS}, d.title, d.pages,
              (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'ocr') AS recognised,
              (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.problem = 'faint') AS faint,
+             (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.problem = 'damaged' AND p.method <> 'none') AS damaged,
              (SELECT count(*) FROM pages p WHERE p.document = d.num AND p.method = 'none') AS unread,
              {faint_on} AS faint_on, {unread_on} AS unread_on,
              (SELECT count(*) FROM deletions x WHERE x.document = d.num) AS deletions,
@@ -93,6 +96,7 @@ fn line(row: &SqliteRow) -> Result<ImportLine, LibraryError> {
             pages: counted("pages")?,
             ocr_pages: counted("recognised")?,
             faint_pages: counted("faint")?,
+            damaged_pages: counted("damaged")?,
             faint_on: perhaps("faint_on")?.unwrap_or_default(),
             pages_without_text: counted("unread")?,
             unread_on: perhaps("unread_on")?.unwrap_or_default(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobRow, JobsView } from '$lib/ipc';
 import { pagesRead, parts, report } from './report';
 
-const clean = { ocrPages: 0, faintPages: 0, pagesWithoutText: 0 };
+const clean = { ocrPages: 0, faintPages: 0, damagedPages: 0, pagesWithoutText: 0 };
 
 describe('what came of an import', () => {
   it('names every outcome that there was, and no other', () => {
@@ -17,11 +17,12 @@ describe('what came of an import', () => {
         pages: 412,
         ocrPages: 30,
         faintPages: 4,
+        damagedPages: 2,
         pagesWithoutText: 7,
       }),
     ).toBe(
       '116 files added, 2 already there, 14 not added, 1 cancelled. ' +
-        '412 pages, 30 read from pictures, 4 hard to read, 7 without text.',
+        '412 pages, 30 read from pictures, 4 hard to read, 2 damaged or cut off, 7 without text.',
     );
     expect(report({ ...files, added: 0, failed: 3, pages: 0 })).toBe('0 files added, 3 not added.');
   });

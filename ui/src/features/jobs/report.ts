@@ -42,9 +42,9 @@ export function locksFirst(view: JobsView, lockAfterMinutes: number): boolean {
 
 const listed = (said: (string | false)[]): string => said.filter(Boolean).join(', ');
 
-/** "12 pages, 3 read from pictures, 1 hard to read, 1 without text". */
+/** "12 pages, 3 read from pictures, 1 hard to read, 1 damaged or cut off, 1 without text". */
 export function pagesRead(
-  of: Pick<MadeRow, 'pages' | 'ocrPages' | 'faintPages' | 'pagesWithoutText'>,
+  of: Pick<MadeRow, 'pages' | 'ocrPages' | 'faintPages' | 'damagedPages' | 'pagesWithoutText'>,
 ): string {
   const whole = of.ocrPages > 0 && of.ocrPages === of.pages;
   return listed([
@@ -54,6 +54,7 @@ export function pagesRead(
         ? `read from ${of.pages === 1 ? 'its picture' : 'pictures'}`
         : `${count(of.ocrPages)} read from pictures`),
     of.faintPages > 0 && `${count(of.faintPages)} hard to read`,
+    of.damagedPages > 0 && `${count(of.damagedPages)} damaged or cut off`,
     of.pagesWithoutText > 0 && `${count(of.pagesWithoutText)} without text`,
   ]);
 }

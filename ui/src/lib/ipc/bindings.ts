@@ -466,6 +466,8 @@ export type DocumentRow = {
 	ocrPages: number,
 	/**  Those of them that were hard to read. */
 	faintPages: number,
+	/**  Pages that have text and may lack some, because the file is damaged or cut off. */
+	damagedPages: number,
 	/**  Characters of text. */
 	chars: number,
 	/**  Size of the original in bytes. */
@@ -641,6 +643,8 @@ export type ImportReport = {
 	ocrPages: number,
 	/**  Those of these that were hard to read. */
 	faintPages: number,
+	/**  Pages that have text and may lack some, because the file is damaged or cut off. */
+	damagedPages: number,
 	/**  Pages without text. */
 	pagesWithoutText: number,
 };
@@ -797,6 +801,8 @@ export type MadeRow = {
 	ocrPages: number,
 	/**  Those of these that were hard to read. */
 	faintPages: number,
+	/**  Pages that have text and may lack some, because the file is damaged or cut off. */
+	damagedPages: number,
 	/**  Pages without text. */
 	pagesWithoutText: number,
 	/**  True where it took the place of an earlier version. */

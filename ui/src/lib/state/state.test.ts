@@ -31,6 +31,7 @@ const row = (part: Partial<DocumentRow>): DocumentRow => ({
   pagesWithoutText: 0,
   ocrPages: 0,
   faintPages: 0,
+  damagedPages: 0,
   chars: 1,
   bytes: 1,
   addedAt: 0,

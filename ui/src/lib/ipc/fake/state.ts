@@ -74,6 +74,7 @@ export function makeDocument(paper: Paper, id: string, folderId: string): FakeDo
       pagesWithoutText: texts.filter((text) => text === '').length,
       ocrPages: 0,
       faintPages: 0,
+      damagedPages: 0,
       chars,
       bytes: 18_000 + chars * 37,
       addedAt: Date.now() - paper.daysAgo * day - 3_600_000,

@@ -145,6 +145,7 @@ export const imports = {
         pages: sum((row) => row.pages),
         ocrPages: sum((row) => row.ocrPages),
         faintPages: sum((row) => row.faintPages),
+        damagedPages: sum((row) => row.damagedPages),
         pagesWithoutText: sum((row) => row.pagesWithoutText),
       };
     }),
