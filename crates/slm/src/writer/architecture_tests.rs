@@ -7,8 +7,11 @@ use candle_core::quantized::gguf_file::Content;
 use candle_core::{Device, Tensor};
 use candle_transformers::models::{quantized_lfm2, quantized_phi3, quantized_qwen2, quantized_qwen3};
 
+use super::Buffers;
 use super::cache::Cache;
-use super::tests::{read, read_in_pieces};
+
+use super::tests::{read, read_in_pieces, read_rows};
+use crate::kernels::Compute;
 use crate::made::{self, ARRAY, F32, GgufFile, KIND_F32, U32};
 use crate::reference;
 
@@ -298,7 +301,24 @@ fn every_architecture_reads_the_same_in_pieces_and_after_cutting_off() {
     for architecture in ["qwen2", "qwen3", "gemma3", "phi3", "lfm2"] {
         let (_, model) = read(&made(architecture)).unwrap();
         let tokens: Vec<u32> = (0..90).map(|at| (at * 53 + 11) % 264).collect();
-        let right = read_in_pieces(&model, &mut Cache::new(model.config()), &tokens, 90, 1);
+        // Every row asked for, so that every layer is computed whole.
+        let (mut compute, mut buffers) = (Compute::new(1), Buffers::default());
+        let new = &mut Cache::new(model.config());
+        let all = read_rows(&model, &mut compute, &mut buffers, new, &tokens, tokens.len());
+        let right = &all[all.len() - model.vocabulary..];
+        let three = read_rows(
+            &model,
+            &mut compute,
+            &mut buffers,
+            &mut Cache::new(model.config()),
+            &tokens,
+            3,
+        );
+        assert_eq!(
+            three,
+            all[all.len() - 3 * model.vocabulary..],
+            "{architecture}: the last three rows alone"
+        );
         for piece in [1, 7, 64] {
             let mut cache = Cache::new(model.config());
             let found = read_in_pieces(&model, &mut cache, &tokens, piece, 2);

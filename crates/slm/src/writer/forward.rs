@@ -96,32 +96,26 @@ impl Model {
         }
         for (index, layer) in self.layers.iter().enumerate() {
             pause()?;
+            let last = index + 1 == self.layers.len();
+            let part = Part {
+                index,
+                layer,
+                first,
+                unasked: if last { tokens.len() - wanted } else { 0 },
+            };
             match &layer.mix {
                 Mix::Attention {
                     stack,
                     head_norms,
                     nearby,
-                } => self.attention(
-                    compute,
-                    buffers,
-                    cache,
-                    Part { index, layer, first },
-                    stack,
-                    head_norms.as_ref(),
-                    *nearby,
-                ),
+                } => self.attention(compute, buffers, cache, part, stack, head_norms.as_ref(), *nearby),
                 Mix::Convolution { input, weights } => {
-                    self.convolution(
-                        compute,
-                        buffers,
-                        cache,
-                        Part { index, layer, first },
-                        input,
-                        weights,
-                    );
+                    self.convolution(compute, buffers, cache, part, input, weights);
                 }
             }
-            self.feed_forward(compute, buffers, layer);
+            if !buffers.x.is_empty() {
+                self.feed_forward(compute, buffers, layer);
+            }
         }
         cache.extend(tokens);
         let Buffers {
@@ -131,7 +125,6 @@ impl Model {
             logits,
             ..
         } = buffers;
-        let x = &x[(tokens.len() - wanted) * width..];
         self.norm(compute, x, &self.output_norm, normed);
         activations.fill(compute, normed, width, Grain::Fine);
         logits.resize(wanted * self.vocabulary, 0.0);
@@ -146,7 +139,12 @@ impl Model {
         compute: &mut Compute,
         buffers: &mut Buffers,
         cache: &mut Cache,
-        Part { index, layer, first }: Part<'_>,
+        Part {
+            index,
+            layer,
+            first,
+            unasked,
+        }: Part<'_>,
         stack: &Stack,
         head_norms: Option<&[Vec<f32>; 2]>,
         nearby: bool,
@@ -167,10 +165,9 @@ impl Model {
             near_angles,
             ..
         } = buffers;
-        let count = x.len() / config.width;
         self.norm(compute, x, &layer.mix_norm, normed);
         activations.fill(compute, normed, config.width, Grain::Fine);
-        mixed.resize(count * stride, 0.0);
+        mixed.resize(x.len() / config.width * stride, 0.0);
         stack.apply(compute, activations, mixed, stride);
         let isa = compute.isa;
         if let Some([query, key]) = head_norms {
@@ -188,6 +185,9 @@ impl Model {
             Pairs::Halves => rows::rotate_halves(isa, mixed, stride, heads + key_heads, size, angles),
         }
 
+        // From here on only what is asked for.
+        x.drain(..unasked * config.width);
+        let (count, first_asked) = (x.len() / config.width, first + unasked);
         // One task is a head of keys and up to sixteen tokens; its rows are those tokens' heads.
         let group = sharing * size;
         let place = |token: usize, head: usize| {
@@ -204,10 +204,17 @@ impl Model {
                 let (keys, values, position) = cache.slot(index, head, first + token);
                 let part = head * size..(head + 1) * size;
                 remember(keys, values, position, &key[part.clone()], &value[part]);
+                let Some(token) = token.checked_sub(unasked) else {
+                    continue;
+                };
                 let to = &mut queries[place(token, head)..][..group];
                 let from = &query[head * group..(head + 1) * group];
                 to.iter_mut().zip(from).for_each(|(to, from)| *to = from * share);
             }
+        }
+
+        if count == 0 {
+            return;
         }
 
         attended.resize(queries.len(), 0.0);
@@ -221,8 +228,10 @@ impl Model {
         compute.each_part(attended, &ends, &|task, out| {
             let (from, head) = tasks[task];
             let rows = out.len() / size;
-            let limits: Vec<usize> = (0..rows).map(|row| first + from + row / sharing + 1).collect();
-            let spans = cache.spans(index, head, first + from + rows / sharing);
+            let limits: Vec<usize> = (0..rows)
+                .map(|row| first_asked + from + row / sharing + 1)
+                .collect();
+            let spans = cache.spans(index, head, first_asked + from + rows / sharing);
             attend(
                 isa,
                 size,
@@ -259,7 +268,12 @@ impl Model {
         compute: &mut Compute,
         buffers: &mut Buffers,
         cache: &mut Cache,
-        Part { index, layer, first }: Part<'_>,
+        Part {
+            index,
+            layer,
+            first,
+            unasked,
+        }: Part<'_>,
         input: &Linear,
         weights: &[f32],
     ) {
@@ -309,6 +323,8 @@ impl Model {
             }
             out.iter_mut().zip(after).for_each(|(out, after)| *out *= after);
         }
+        x.drain(..unasked * width);
+        joined.drain(..unasked * width);
         activations.fill(compute, joined, width, Grain::Fine);
         self.add(
             compute,
@@ -389,11 +405,13 @@ impl Model {
     }
 }
 
-/// Which layer, and the position of the first token read.
+/// Which layer, the position of the first token read, and how many of the tokens nothing is asked of any more: they
+/// leave their keys and values behind, which what follows needs, and are not carried on.
 struct Part<'a> {
     index: usize,
     layer: &'a Layer,
     first: usize,
+    unasked: usize,
 }
 
 /// The cosines, then the sines, by which each position's pairs are turned.

@@ -21,7 +21,7 @@ pub(super) fn read(file: &GgufFile) -> Result<(WriterText, Model), SlmError> {
     Ok((text, model))
 }
 
-/// Reads tokens in pieces and gives the last logits.
+/// Reads tokens in pieces, as a prompt is read, and gives the logits of the last.
 pub(super) fn read_in_pieces(
     model: &Model,
     cache: &mut Cache,
@@ -30,16 +30,30 @@ pub(super) fn read_in_pieces(
     threads: usize,
 ) -> Vec<f32> {
     let (mut compute, mut buffers) = (Compute::new(threads), Buffers::default());
+    let pieces = tokens.chunks(piece);
+    let count = pieces.len();
     let mut last = Vec::new();
-    for piece in tokens.chunks(piece) {
-        match model.read(&mut compute, &mut buffers, cache, piece, 1, &mut || {
-            ControlFlow::Continue(())
-        }) {
-            ControlFlow::Continue(logits) => last = logits.to_vec(),
-            ControlFlow::Break(()) => unreachable!("never told to stop"),
-        }
+    for (at, piece) in pieces.enumerate() {
+        let wanted = usize::from(at + 1 == count);
+        last = read_rows(model, &mut compute, &mut buffers, cache, piece, wanted);
     }
     last
+}
+
+/// Reads tokens in one go and gives the logits of the last `wanted`.
+pub(super) fn read_rows(
+    model: &Model,
+    compute: &mut Compute,
+    buffers: &mut Buffers,
+    cache: &mut Cache,
+    tokens: &[u32],
+    wanted: usize,
+) -> Vec<f32> {
+    let go_on = &mut || ControlFlow::Continue(());
+    match model.read(compute, buffers, cache, tokens, wanted, go_on) {
+        ControlFlow::Continue(logits) => logits.to_vec(),
+        ControlFlow::Break(()) => unreachable!("never told to stop"),
+    }
 }
 
 #[test]
