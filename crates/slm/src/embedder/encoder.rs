@@ -6,11 +6,10 @@
 //! Must always hold: a text's vector does not depend on its batch.
 
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::config::Config;
-use crate::kernels::attention::{SPAN, Span, attend, remember};
+use crate::kernels::attention::{Heads, SPAN, attend, remember, span_len};
 use crate::kernels::pack::{Floats, Form, Packed};
 use crate::kernels::{Activations, Compute, Grain, Linear, Place, rows};
 use crate::{SlmError, memory};
@@ -50,7 +49,7 @@ pub(crate) struct Scratch {
     attended: Vec<f32>,
     hidden: Vec<f32>,
     /// Keys and values of each head of each text.
-    spans: Vec<f16>,
+    spans: Vec<u16>,
 }
 
 impl Scratch {
@@ -70,7 +69,7 @@ impl Scratch {
         for buffer in [x, mixed, queries, attended, hidden] {
             buffer.zeroize();
         }
-        spans.as_mut_slice().reinterpret_cast_mut().zeroize();
+        spans.zeroize();
         *self = Self::default();
     }
 }
@@ -183,29 +182,42 @@ impl Encoder {
             })
             .collect();
         let all_spans: usize = texts.iter().map(|text| text.len().div_ceil(SPAN)).sum();
-        let half = size * SPAN;
-        // What an earlier batch left behind a text's last key is never looked at, only multiplied by zero.
-        spans.resize(all_spans * heads * 2 * half, f16::ZERO);
+        let length = span_len(size);
+        // What an earlier batch left behind a text's last key is never looked at.
+        spans.resize(all_spans * heads * length, 0);
+        let mut rest = &mut spans[..];
+        let mut written = Vec::with_capacity(texts.len());
+        for (text, (first, _)) in texts.iter().zip(&starts) {
+            let own = text.len().div_ceil(SPAN) * heads * length;
+            let (own, others) = rest.split_at_mut(own);
+            written.push((own, &mixed[first * 3 * width..][..text.len() * 3 * width]));
+            rest = others;
+        }
+        let isa = compute.isa;
+        compute.each(&mut written, &|(own, rows)| {
+            let parts = rows.chunks(SPAN * 3 * width);
+            for (at, span) in own.chunks_exact_mut(length).enumerate() {
+                let (head, rows) = (at / parts.len(), &rows[at % parts.len() * SPAN * 3 * width..]);
+                let key = width + head * size;
+                let heads = Heads {
+                    rows,
+                    stride: 3 * width,
+                    key,
+                    value: key + width,
+                    count: SPAN.min(rows.len() / (3 * width)),
+                };
+                remember(isa, size, span, 0, heads);
+            }
+        });
         queries.resize(count * width, 0.0);
         let share = 1.0 / (size as f32).sqrt();
-        for (text, (first, first_span)) in texts.iter().zip(&starts) {
-            let in_text = text.len().div_ceil(SPAN);
+        for (text, (first, _)) in texts.iter().zip(&starts) {
             for position in 0..text.len() {
-                let row = &mixed[(first + position) * 3 * width..][..3 * width];
-                for head in 0..heads {
-                    let span = (first_span * heads + head * in_text + position / SPAN) * 2 * half;
-                    let (keys, values) = spans[span..span + 2 * half].split_at_mut(half);
-                    let (key, value) = (
-                        &row[width + head * size..][..size],
-                        &row[2 * width + head * size..][..size],
-                    );
-                    remember(keys, values, position % SPAN, key, value);
+                let row = &mixed[(first + position) * 3 * width..][..width];
+                for (head, query) in row.chunks_exact(size).enumerate() {
                     let to = (first * heads + head * text.len() + position) * size;
-                    let query = &row[head * size..][..size];
-                    queries[to..to + size]
-                        .iter_mut()
-                        .zip(query)
-                        .for_each(|(to, from)| *to = from * share);
+                    let to = &mut queries[to..to + size];
+                    to.iter_mut().zip(query).for_each(|(to, from)| *to = from * share);
                 }
             }
         }
@@ -219,26 +231,22 @@ impl Encoder {
                 (1..=heads).map(move |head| (first * heads + head * text.len()) * size)
             })
             .collect();
-        let (isa, spans, queries) = (compute.isa, &*spans, &*queries);
+        let (spans, queries) = (&*spans, &*queries);
         compute.each_part(attended, &ends, &|task, out| {
             let (text, head) = (task / heads, task % heads);
-            let (length, first_span) = (texts[text].len(), starts[text].1);
-            let in_text = length.div_ceil(SPAN);
-            let from = (first_span * heads + head * in_text) * 2 * half;
-            let seen: Vec<Span<'_>> = spans[from..from + in_text * 2 * half]
-                .chunks_exact(2 * half)
-                .map(|span| Span {
-                    keys: &span[..half],
-                    values: &span[half..],
-                })
+            let (positions, first_span) = (texts[text].len(), starts[text].1);
+            let in_text = positions.div_ceil(SPAN);
+            let from = (first_span * heads + head * in_text) * length;
+            let seen: Vec<&[u16]> = spans[from..from + in_text * length]
+                .chunks_exact(length)
                 .collect();
             let at = ends[task] - out.len();
             attend(
                 isa,
                 size,
                 &queries[at..ends[task]],
-                &vec![length; length],
-                length,
+                &vec![positions; positions],
+                positions,
                 &seen,
                 out,
             );

@@ -165,7 +165,7 @@ fn quantise_rows<const FINE: bool>(values: &[f32], cols: usize, out: Quantised<'
 const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
-fn round(value: f32) -> i32 {
+pub(super) fn round(value: f32) -> i32 {
     (value + ROUND)
         .to_bits()
         .wrapping_sub(ROUND.to_bits())

@@ -68,6 +68,17 @@ impl Compute {
         });
     }
 
+    /// Calls `task` once for each of `items`, in parallel.
+    pub(crate) fn each<T: Send>(&mut self, items: &mut [T], task: &(dyn Fn(&mut T) + Sync)) {
+        let parts = Parts::of(items);
+        self.pool.run(items.len(), &|index| {
+            #[expect(unsafe_code, reason = "items of one list are changed by several threads")]
+            // SAFETY: every task has its own item; `items` is borrowed until `run` has returned.
+            let item = unsafe { parts.part(index, 1) };
+            task(&mut item[0]);
+        });
+    }
+
     /// Calls `task` once for each part of `out`, in parallel, with the part's number. Part `i` ends before `ends[i]`,
     /// where the next begins.
     pub(crate) fn each_part(

@@ -1,26 +1,25 @@
-//! Small products of floats with 16-bit floats: what [attention](super::attention) is made of.
+//! Small products of 16-bit whole numbers, two at a time: what [attention](super::attention) is made of.
 #![expect(unsafe_code, reason = "vector loads; the caller promises the lengths")]
 
-use half::f16;
-
-/// A small product of floats with 16-bit floats.
+/// A small product of whole numbers.
 pub(super) trait Panel {
-    /// `c[r][j] (+)= Σᵢ a[r][i] · b[i][j]` for `rows` (at most six) rows, `i < depth`, `j < width` (a multiple of 16).
-    /// `a`, `c` have rows of `a_stride`, `c_stride`; `b` has rows of `width`.
+    /// `c[r][j] = Σᵢ a[r][2i] · b[i][j][0] + a[r][2i + 1] · b[i][j][1]` for `rows` (at most six) rows, `i < pairs`,
+    /// `j < width` (a multiple of 16). `a` and `c` have rows of `a_stride` and `c_stride` numbers, `b` of `b_stride` pairs.
+    /// Whoever calls sees to it that no sum leaves 32 bits.
     ///
     /// # Safety
     /// All of these elements exist, and the processor has the implementation's instructions.
     #[expect(clippy::too_many_arguments, reason = "a matrix product has three matrices")]
     unsafe fn panel(
         rows: usize,
-        a: *const f32,
+        a: *const i16,
         a_stride: usize,
-        depth: usize,
-        b: *const f16,
+        pairs: usize,
+        b: *const i16,
+        b_stride: usize,
         width: usize,
-        c: *mut f32,
+        c: *mut i32,
         c_stride: usize,
-        add: bool,
     );
 }
 
@@ -30,27 +29,25 @@ pub(super) struct Plain;
 impl Panel for Plain {
     unsafe fn panel(
         rows: usize,
-        a: *const f32,
+        a: *const i16,
         a_stride: usize,
-        depth: usize,
-        b: *const f16,
+        pairs: usize,
+        b: *const i16,
+        b_stride: usize,
         width: usize,
-        c: *mut f32,
+        c: *mut i32,
         c_stride: usize,
-        add: bool,
     ) {
         for row in 0..rows {
             // SAFETY: every element below exists by the caller's promise.
             unsafe {
                 let c = std::slice::from_raw_parts_mut(c.add(row * c_stride), width);
-                if !add {
-                    c.fill(0.0);
-                }
-                for i in 0..depth {
-                    let a = *a.add(row * a_stride + i);
-                    let b = std::slice::from_raw_parts(b.add(i * width), width);
-                    for (c, b) in c.iter_mut().zip(b) {
-                        *c += a * b.to_f32();
+                c.fill(0);
+                for i in 0..pairs {
+                    let [low, high] = [0, 1].map(|side| i32::from(*a.add(row * a_stride + 2 * i + side)));
+                    let b = std::slice::from_raw_parts(b.add(2 * i * b_stride), 2 * width);
+                    for (c, b) in c.iter_mut().zip(b.chunks_exact(2)) {
+                        *c += low * i32::from(b[0]) + high * i32::from(b[1]);
                     }
                 }
             }
@@ -61,19 +58,19 @@ impl Panel for Plain {
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! panel {
     ($name:ident, $block:ident, $features:literal, $lane:literal, $vectors:literal, $most:literal,
-     $zero:ident, $load:ident, $store:ident, $set:ident, $fma:ident, $half:ident, $half_load:ident, $half_type:ty) => {
+     $zero:ident, $load:ident, $store:ident, $pair:ident, $dot:ident, $numbers:ty, $sums:ty) => {
         impl $crate::kernels::panel::Panel for $name {
             #[inline(always)]
             unsafe fn panel(
                 rows: usize,
-                a: *const f32,
+                a: *const i16,
                 a_stride: usize,
-                depth: usize,
-                b: *const f16,
+                pairs: usize,
+                b: *const i16,
+                b_stride: usize,
                 width: usize,
-                c: *mut f32,
+                c: *mut i32,
                 c_stride: usize,
-                add: bool,
             ) {
                 let mut column = 0;
                 while column < width {
@@ -81,35 +78,35 @@ macro_rules! panel {
                     let mut row = 0;
                     while row < rows {
                         let count = (rows - row).min($most);
-                        // SAFETY: rows, columns and depth stay inside what the caller promised.
+                        // SAFETY: rows, columns and pairs stay inside what the caller promised.
                         unsafe {
                             let (a, c) = (a.add(row * a_stride), c.add(row * c_stride + column));
-                            let b = b.add(column);
+                            let b = b.add(2 * column);
                             match (count, whole) {
                                 (1, true) => {
-                                    $block::<1, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    $block::<1, $vectors>(a, a_stride, pairs, b, b_stride, c, c_stride)
                                 }
                                 (2, true) => {
-                                    $block::<2, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    $block::<2, $vectors>(a, a_stride, pairs, b, b_stride, c, c_stride)
                                 }
                                 (3, true) => {
-                                    $block::<3, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    $block::<3, $vectors>(a, a_stride, pairs, b, b_stride, c, c_stride)
                                 }
                                 (4, true) => {
-                                    $block::<4, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    $block::<4, $vectors>(a, a_stride, pairs, b, b_stride, c, c_stride)
                                 }
                                 (5, true) => {
-                                    $block::<5, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    $block::<5, $vectors>(a, a_stride, pairs, b, b_stride, c, c_stride)
                                 }
                                 (6, true) => {
-                                    $block::<6, $vectors>(a, a_stride, depth, b, width, c, c_stride, add)
+                                    $block::<6, $vectors>(a, a_stride, pairs, b, b_stride, c, c_stride)
                                 }
-                                (1, _) => $block::<1, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                (2, _) => $block::<2, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                (3, _) => $block::<3, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                (4, _) => $block::<4, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                (5, _) => $block::<5, 1>(a, a_stride, depth, b, width, c, c_stride, add),
-                                _ => $block::<6, 1>(a, a_stride, depth, b, width, c, c_stride, add),
+                                (1, _) => $block::<1, 1>(a, a_stride, pairs, b, b_stride, c, c_stride),
+                                (2, _) => $block::<2, 1>(a, a_stride, pairs, b, b_stride, c, c_stride),
+                                (3, _) => $block::<3, 1>(a, a_stride, pairs, b, b_stride, c, c_stride),
+                                (4, _) => $block::<4, 1>(a, a_stride, pairs, b, b_stride, c, c_stride),
+                                (5, _) => $block::<5, 1>(a, a_stride, pairs, b, b_stride, c, c_stride),
+                                _ => $block::<6, 1>(a, a_stride, pairs, b, b_stride, c, c_stride),
                             }
                         }
                         row += count;
@@ -122,47 +119,33 @@ macro_rules! panel {
         /// # Safety
         /// As [`Panel::panel`], for `ROWS` rows and `VECTORS` registers of columns.
         #[target_feature(enable = $features)]
-        #[expect(
-            clippy::too_many_arguments,
-            reason = "a matrix product has three matrices"
-        )]
         unsafe fn $block<const ROWS: usize, const VECTORS: usize>(
-            a: *const f32,
+            a: *const i16,
             a_stride: usize,
-            depth: usize,
-            b: *const f16,
+            pairs: usize,
+            b: *const i16,
             b_stride: usize,
-            c: *mut f32,
+            c: *mut i32,
             c_stride: usize,
-            add: bool,
         ) {
             let mut sums = [[$zero(); VECTORS]; ROWS];
             // SAFETY: by the caller's promise.
             unsafe {
-                if add {
-                    for (row, sums) in sums.iter_mut().enumerate() {
-                        for (v, sum) in sums.iter_mut().enumerate() {
-                            *sum = $load(c.add(row * c_stride + v * $lane));
-                        }
-                    }
-                }
-                for i in 0..depth {
-                    let mut columns = [$zero(); VECTORS];
-                    for (v, column) in columns.iter_mut().enumerate() {
-                        *column = $half($half_load(
-                            b.add(i * b_stride + v * $lane).cast::<$half_type>(),
-                        ));
+                for i in 0..pairs {
+                    let mut columns = [$load(b.add(2 * i * b_stride).cast::<$numbers>()); VECTORS];
+                    for (v, column) in columns.iter_mut().enumerate().skip(1) {
+                        *column = $load(b.add(2 * (i * b_stride + v * $lane)).cast::<$numbers>());
                     }
                     for (row, sums) in sums.iter_mut().enumerate() {
-                        let by = $set(*a.add(row * a_stride + i));
+                        let by = $pair(a.add(row * a_stride + 2 * i).cast::<i32>().read_unaligned());
                         for (sum, column) in sums.iter_mut().zip(&columns) {
-                            *sum = $fma(by, *column, *sum);
+                            *sum = $dot(*sum, *column, by);
                         }
                     }
                 }
                 for (row, sums) in sums.iter().enumerate() {
                     for (v, sum) in sums.iter().enumerate() {
-                        $store(c.add(row * c_stride + v * $lane), *sum);
+                        $store(c.add(row * c_stride + v * $lane).cast::<$sums>(), *sum);
                     }
                 }
             }
@@ -174,45 +157,46 @@ macro_rules! panel {
 pub(super) mod x86 {
     use core::arch::x86_64::*;
 
-    use super::f16;
-    use crate::kernels::avx512::to_floats;
-
     /// 512-bit registers.
     pub(in super::super) struct Wide;
     /// 256-bit registers.
     pub(in super::super) struct Narrow;
 
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn dot(sums: __m256i, pairs: __m256i, by: __m256i) -> __m256i {
+        _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, by))
+    }
+
     panel!(
         Wide,
         wide_block,
-        "avx512f,avx512bw,avx512dq,avx512vl,f16c",
+        "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni",
         16,
         4,
         6,
-        _mm512_setzero_ps,
-        _mm512_loadu_ps,
-        _mm512_storeu_ps,
-        _mm512_set1_ps,
-        _mm512_fmadd_ps,
-        to_floats,
-        _mm256_loadu_si256,
-        __m256i
+        _mm512_setzero_si512,
+        _mm512_loadu_si512,
+        _mm512_storeu_si512,
+        _mm512_set1_epi32,
+        _mm512_dpwssd_epi32,
+        __m512i,
+        __m512i
     );
     panel!(
         Narrow,
         narrow_block,
-        "avx2,fma,f16c",
+        "avx2,fma",
         8,
         4,
         3,
-        _mm256_setzero_ps,
-        _mm256_loadu_ps,
-        _mm256_storeu_ps,
-        _mm256_set1_ps,
-        _mm256_fmadd_ps,
-        _mm256_cvtph_ps,
-        _mm_loadu_si128,
-        __m128i
+        _mm256_setzero_si256,
+        _mm256_loadu_si256,
+        _mm256_storeu_si256,
+        _mm256_set1_epi32,
+        dot,
+        __m256i,
+        __m256i
     );
 }
 
@@ -220,44 +204,31 @@ pub(super) mod x86 {
 pub(super) mod arm {
     use core::arch::aarch64::*;
 
-    use super::f16;
-
     /// 128-bit registers.
     pub(in super::super) struct Neon;
 
     #[inline]
     #[target_feature(enable = "neon")]
-    fn zero() -> float32x4_t {
-        vdupq_n_f32(0.0)
+    fn zero() -> int32x4_t {
+        vdupq_n_s32(0)
     }
 
-    /// `a * b + c`, in the order of the other processors.
+    /// Two numbers in every lane.
     #[inline]
     #[target_feature(enable = "neon")]
-    fn fma(a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
-        vfmaq_f32(c, a, b)
+    fn pair(both: i32) -> int16x8_t {
+        vreinterpretq_s16_s32(vdupq_n_s32(both))
     }
 
     #[inline]
     #[target_feature(enable = "neon")]
-    fn half(bits: uint16x4_t) -> float32x4_t {
-        vcvt_f32_f16(vreinterpret_f16_u16(bits))
+    fn dot(sums: int32x4_t, pairs: int16x8_t, by: int16x8_t) -> int32x4_t {
+        let low = vmull_s16(vget_low_s16(pairs), vget_low_s16(by));
+        let high = vmull_high_s16(pairs, by);
+        vaddq_s32(sums, vpaddq_s32(low, high))
     }
 
     panel!(
-        Neon,
-        neon_block,
-        "neon",
-        4,
-        4,
-        6,
-        zero,
-        vld1q_f32,
-        vst1q_f32,
-        vdupq_n_f32,
-        fma,
-        half,
-        vld1_u16,
-        u16
+        Neon, neon_block, "neon", 4, 4, 6, zero, vld1q_s16, vst1q_s32, pair, dot, i16, i32
     );
 }

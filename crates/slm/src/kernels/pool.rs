@@ -284,7 +284,7 @@ impl<T> Parts<T> {
     ///
     /// # Safety
     /// No two parts in use at the same time may overlap, and the buffer must outlive the part.
-    pub(crate) unsafe fn part<'a>(self, at: usize, len: usize) -> &'a mut [T] {
+    pub(crate) unsafe fn part<'a>(&self, at: usize, len: usize) -> &'a mut [T] {
         assert!(
             at <= self.len && len <= self.len - at,
             "a part lies inside its buffer"

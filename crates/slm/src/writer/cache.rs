@@ -6,10 +6,11 @@
 //! Must always hold: `tokens` are exactly the tokens whose keys and values are stored.
 
 use half::f16;
+use half::slice::HalfBitsSliceExt;
 use zeroize::Zeroize;
 
 use super::config::{Config, Mixing};
-use crate::kernels::attention::{SPAN, Span};
+use crate::kernels::attention::{SPAN, span_len};
 
 /// The state of one text.
 pub(crate) struct Cache {
@@ -17,7 +18,8 @@ pub(crate) struct Cache {
     /// Where each layer's part of a block begins, and the length of a block.
     places: Vec<usize>,
     tokens: Vec<u32>,
-    blocks: Vec<Box<[f16]>>,
+    /// Spans of attention, and what convolutions read: 16-bit floats.
+    blocks: Vec<Box<[u16]>>,
 }
 
 impl Cache {
@@ -32,7 +34,7 @@ impl Cache {
 
     /// Bytes that a text of `positions` tokens takes.
     pub(crate) fn size(config: &Config, positions: usize) -> usize {
-        positions.div_ceil(SPAN) * block_of(&places(config)) * size_of::<f16>()
+        positions.div_ceil(SPAN) * block_of(&places(config)) * size_of::<u16>()
     }
 
     /// How many tokens were read so far.
@@ -65,7 +67,7 @@ impl Cache {
     pub(crate) fn truncate(&mut self, len: usize) {
         self.tokens.truncate(len);
         for mut block in self.blocks.drain(len.div_ceil(SPAN).min(self.blocks.len())..) {
-            wipe(&mut block);
+            block.zeroize();
         }
     }
 
@@ -73,7 +75,7 @@ impl Cache {
     pub(crate) fn reserve(&mut self, more: usize) {
         let block = block_of(&self.places);
         while self.blocks.len() * SPAN < self.tokens.len() + more {
-            self.blocks.push(vec![f16::ZERO; block].into_boxed_slice());
+            self.blocks.push(vec![0; block].into_boxed_slice());
         }
     }
 
@@ -82,47 +84,53 @@ impl Cache {
         self.tokens.extend_from_slice(tokens);
     }
 
-    /// The keys and values of one head around a position, to be written, and the position inside them.
-    pub(crate) fn slot(
-        &mut self,
-        layer: usize,
-        head: usize,
-        position: usize,
-    ) -> (&mut [f16], &mut [f16], usize) {
-        let part = self.head_size * SPAN;
-        let at = self.places[layer] + head * 2 * part;
-        let (keys, values) = self.blocks[position / SPAN][at..at + 2 * part].split_at_mut(part);
-        (keys, values, position % SPAN)
+    /// The spans of one layer that hold the positions `first..first + count`, to be written: one for each head of each
+    /// block.
+    pub(crate) fn spans_mut(&mut self, layer: usize, first: usize, count: usize) -> Vec<Written<'_>> {
+        let (from, to) = (self.places[layer], self.places[layer + 1]);
+        let length = span_len(self.head_size);
+        let mut all = Vec::new();
+        for (index, block) in self.blocks.iter_mut().enumerate().skip(first / SPAN) {
+            let (begin, end) = ((index * SPAN).max(first), ((index + 1) * SPAN).min(first + count));
+            if begin >= end {
+                break;
+            }
+            let heads = block[from..to].chunks_exact_mut(length).enumerate();
+            all.extend(heads.map(|(head, span)| Written {
+                span,
+                head,
+                at: begin % SPAN,
+                tokens: begin - first..end - first,
+            }));
+        }
+        all
     }
 
     /// The keys and values of one head at the first `positions` positions.
-    pub(crate) fn spans(&self, layer: usize, head: usize, positions: usize) -> Vec<Span<'_>> {
-        let part = self.head_size * SPAN;
-        let at = self.places[layer] + head * 2 * part;
-        let spans = self.blocks[..positions.div_ceil(SPAN)].iter();
-        spans
-            .map(|block| Span {
-                keys: &block[at..at + part],
-                values: &block[at + part..at + 2 * part],
-            })
-            .collect()
+    pub(crate) fn spans(&self, layer: usize, head: usize, positions: usize) -> Vec<&[u16]> {
+        let length = span_len(self.head_size);
+        let at = self.places[layer] + head * length;
+        let blocks = &self.blocks[..positions.div_ceil(SPAN)];
+        blocks.iter().map(|block| &block[at..at + length]).collect()
     }
 
     /// What a convolution of `width` reads at a position.
     pub(crate) fn taps(&self, layer: usize, width: usize, position: usize) -> &[f16] {
-        &self.blocks[position / SPAN][self.places[layer] + position % SPAN * width..][..width]
+        self.blocks[position / SPAN][self.places[layer] + position % SPAN * width..][..width]
+            .reinterpret_cast()
     }
 
     /// The same, to be written.
     pub(crate) fn taps_mut(&mut self, layer: usize, width: usize, position: usize) -> &mut [f16] {
-        &mut self.blocks[position / SPAN][self.places[layer] + position % SPAN * width..][..width]
+        self.blocks[position / SPAN][self.places[layer] + position % SPAN * width..][..width]
+            .reinterpret_cast_mut()
     }
 }
 
 /// Where each layer's part of a block begins, then where the block ends.
 fn places(config: &Config) -> Vec<usize> {
     let part = |layer: &Mixing| match layer {
-        Mixing::Everything | Mixing::Nearby => config.key_heads * 2 * config.head_size * SPAN,
+        Mixing::Everything | Mixing::Nearby => config.key_heads * span_len(config.head_size),
         // Every position's input is kept, so that a text can be cut off anywhere.
         Mixing::Convolution => config.width * SPAN,
     };
@@ -140,13 +148,16 @@ fn block_of(places: &[usize]) -> usize {
 impl Drop for Cache {
     fn drop(&mut self) {
         self.tokens.zeroize();
-        self.blocks.iter_mut().for_each(|block| wipe(block));
+        self.blocks.iter_mut().for_each(|block| block.zeroize());
     }
 }
 
-fn wipe(block: &mut [f16]) {
-    use half::slice::HalfFloatSliceExt;
-    block.reinterpret_cast_mut().zeroize();
+/// A head's span, to be written from position `at` of it on, and the tokens that are written there.
+pub(crate) struct Written<'a> {
+    pub(crate) span: &'a mut [u16],
+    pub(crate) head: usize,
+    pub(crate) at: usize,
+    pub(crate) tokens: std::ops::Range<usize>,
 }
 
 #[cfg(test)]
@@ -179,30 +190,35 @@ mod tests {
         let mut cache = Cache::new(&config());
         cache.reserve(130);
         cache.extend(&(0..130).collect::<Vec<_>>());
-        cache.slot(0, 0, 3).0[3] = f16::ONE;
+        cache.spans_mut(0, 3, 1)[0].span[3] = 1;
         let mut fork = cache.fork(70);
         assert_eq!((fork.len(), fork.blocks.len()), (70, 2));
         assert_eq!(fork.bytes(), Cache::size(&config(), 70));
-        assert_eq!(fork.slot(0, 0, 3).0[3], f16::ONE);
-        fork.slot(0, 0, 3).0[3] = f16::ZERO;
-        assert_eq!(cache.slot(0, 0, 3).0[3], f16::ONE);
+        assert_eq!(fork.spans(0, 0, 4)[0][3], 1);
+        fork.spans_mut(0, 3, 1)[0].span[3] = 0;
+        assert_eq!(cache.spans(0, 0, 4)[0][3], 1);
         assert_eq!(cache.fork(1_000).len(), 130, "no longer than the text");
     }
 
     #[test]
-    fn a_slot_is_where_the_spans_look() {
+    fn what_is_written_is_where_the_spans_look() {
         let mut cache = Cache::new(&config());
-        cache.reserve(100);
-        let (keys, values, at) = cache.slot(1, 0, 70);
-        assert_eq!(at, 6);
-        (keys[0], values[0]) = (f16::ONE, f16::ONE);
-        let spans = cache.spans(1, 0, 100);
-        assert_eq!((spans[1].keys[0], spans[1].values[0]), (f16::ONE, f16::ONE));
+        cache.reserve(140);
+        let mut written = cache.spans_mut(1, 60, 75);
+        let heads = written.len() / 3;
+        let places = written.iter().map(|one| (one.head, one.at, one.tokens.clone()));
+        assert_eq!(
+            places.step_by(heads).collect::<Vec<_>>(),
+            [(0, 60, 0..4), (0, 0, 4..68), (0, 0, 68..75)],
+            "block by block"
+        );
+        written[heads].span[5] = 7;
+        assert_eq!(cache.spans(1, 0, 140)[1][5], 7);
         assert!(
             cache
-                .spans(0, 0, 100)
+                .spans(0, 0, 140)
                 .iter()
-                .all(|span| span.keys[0] == f16::ZERO),
+                .all(|span| span.iter().all(|x| *x == 0)),
             "other layers are apart"
         );
     }

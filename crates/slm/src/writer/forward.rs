@@ -10,7 +10,7 @@ use half::slice::HalfFloatSliceExt;
 use super::cache::Cache;
 use super::config::Pairs;
 use super::model::{Layer, Mix, Model, Stack};
-use crate::kernels::attention::{attend, remember};
+use crate::kernels::attention::{Heads, attend, remember};
 use crate::kernels::{Activations, Compute, Grain, Linear, Place, rows};
 
 /// Tokens whose attention is one task. With the usual three to four heads on one head of keys, a task is some fifty
@@ -195,28 +195,31 @@ impl Model {
             let tokens = TOKENS_PER_TASK.min(count - from);
             (from * key_heads + head * tokens + (token - from)) * group
         };
-        let share = config.score_scale;
-        queries.resize(count * heads * size, 0.0);
-        for (token, row) in mixed.chunks_exact(stride).enumerate() {
-            let (query, rest) = row.split_at(heads * size);
-            let (key, value) = rest.split_at(key_heads * size);
-            for head in 0..key_heads {
-                let (keys, values, position) = cache.slot(index, head, first + token);
-                let part = head * size..(head + 1) * size;
-                remember(keys, values, position, &key[part.clone()], &value[part]);
-                let Some(token) = token.checked_sub(unasked) else {
-                    continue;
-                };
-                let to = &mut queries[place(token, head)..][..group];
-                let from = &query[head * group..(head + 1) * group];
-                to.iter_mut().zip(from).for_each(|(to, from)| *to = from * share);
-            }
-        }
-
+        let mut written = cache.spans_mut(index, first, mixed.len() / stride);
+        let mixed = &*mixed;
+        compute.each(&mut written, &|one| {
+            let key = (heads + one.head) * size;
+            let heads = Heads {
+                rows: &mixed[one.tokens.start * stride..],
+                stride,
+                key,
+                value: key + key_heads * size,
+                count: one.tokens.len(),
+            };
+            remember(isa, size, one.span, one.at, heads);
+        });
         if count == 0 {
             return;
         }
 
+        let share = config.score_scale;
+        queries.resize(count * heads * size, 0.0);
+        for (token, row) in mixed.chunks_exact(stride).skip(unasked).enumerate() {
+            for (head, query) in row[..heads * size].chunks_exact(group).enumerate() {
+                let to = &mut queries[place(token, head)..][..group];
+                to.iter_mut().zip(query).for_each(|(to, from)| *to = from * share);
+            }
+        }
         attended.resize(queries.len(), 0.0);
         let tasks = (0..count)
             .step_by(TOKENS_PER_TASK)

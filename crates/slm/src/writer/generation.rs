@@ -20,7 +20,7 @@ use crate::kernels::{Compute, TILE_ROWS};
 
 /// Tokens of a prompt that are read in one go: full tiles of every kernel. More would be a little faster; this is what is
 /// read again where urgent work came in between.
-pub(crate) const PIECE: usize = 96;
+pub(crate) const PIECE: usize = 192;
 
 /// Tokens guessed at once: with the last one they are the rows that share one pass over unpacked weights.
 const GUESS: usize = TILE_ROWS - 1;
