@@ -11,6 +11,9 @@
 //! beside it, nor on positions it does not see.
 #![expect(unsafe_code, reason = "vector loads; lengths are checked at the entry")]
 
+use std::array::from_fn;
+use std::ops::Range;
+
 use super::Isa;
 use super::activations::round;
 use super::isa::by_isa;
@@ -84,13 +87,17 @@ fn scale_of(values: &[f32], most: f32) -> (u16, f32) {
     let step = largest(values) / most;
     // Up to the next such number: rounded down, the largest value would not be reached.
     let step = step.to_bits().wrapping_add(0xffff) >> 16;
-    let inverse = if step == 0 { 0.0 } else { 1.0 / float(step as u16) };
+    let inverse = if step == 0 {
+        0.0
+    } else {
+        1.0 / to_float(step as u16)
+    };
     (step as u16, inverse)
 }
 
 /// A bfloat16 as a float.
 #[inline(always)]
-fn float(scale: u16) -> f32 {
+fn to_float(scale: u16) -> f32 {
     f32::from_bits(u32::from(scale) << 16)
 }
 
@@ -114,7 +121,7 @@ fn largest(values: &[f32]) -> f32 {
             *lane = if *lane > value { *lane } else { value };
         }
     }
-    lanes.iter().fold(0.0f32, |a, b| if a > *b { a } else { *b })
+    folded(lanes, |a, b| if a > b { a } else { b })
 }
 
 /// Attention of the rows of `queries` (already divided by the root of `size`) over the positions of `spans`. Row `r`
@@ -193,6 +200,8 @@ struct Tile {
     shares: [f32; TILE],
     /// Six rows of products.
     dots: Vec<i32>,
+    /// What one step of each position's key and value counts.
+    scales: [[f32; SPAN]; 2],
     best: [f32; TILE],
     total: [f32; TILE],
 }
@@ -214,6 +223,7 @@ fn attend_rows<P: Panel>(
         weights: [[0; SPAN]; TILE],
         shares: [0.0; TILE],
         dots: vec![0; TILE * stride],
+        scales: [[0.0; SPAN]; 2],
         best: [0.0; TILE],
         total: [0.0; TILE],
     };
@@ -249,6 +259,12 @@ fn attend_rows<P: Panel>(
                 let (q, keys) = (tile.queries.as_ptr(), keys.as_ptr().cast());
                 P::panel(rows, q, size, size / 2, keys, SPAN, columns, dots, stride);
             }
+            for (floats, scales) in tile.scales.iter_mut().zip(scales.chunks_exact(SPAN)) {
+                floats
+                    .iter_mut()
+                    .zip(scales)
+                    .for_each(|(float, scale)| *float = to_float(*scale));
+            }
             for row in 0..rows {
                 let seen = limits[row].saturating_sub(first).min(columns);
                 let past = limits[row]
@@ -256,7 +272,10 @@ fn attend_rows<P: Panel>(
                     .saturating_sub(first)
                     .min(columns);
                 let out = &mut out[row * size..][..size];
-                tile.weigh(row, past..seen, scales, stride, columns, out);
+                match past..seen {
+                    whole @ Range { start: 0, end: SPAN } => tile.weigh::<true>(row, whole, stride, out),
+                    part => tile.weigh::<false>(row, part, stride, out),
+                }
             }
             // SAFETY: `rows` rows of 64 numbers, of which `columns` are taken; values are 32 rows of `size` pairs; the
             // products have room for six rows of `size`.
@@ -280,62 +299,70 @@ fn attend_rows<P: Panel>(
 }
 
 impl Tile {
-    /// Makes weights of a row's products with the keys of a span, of whose positions it sees `sight`, and shrinks what
-    /// earlier spans gave (`out`) where their best score is no longer the best.
+    /// Makes weights of a row's products with the keys of a span, of whose positions it sees `sight` (`WHOLE`: all of
+    /// them), and shrinks what earlier spans gave (`out`) where their best score is no longer the best.
     #[inline(always)]
-    fn weigh(
-        &mut self,
-        row: usize,
-        sight: std::ops::Range<usize>,
-        scales: &[u16],
-        stride: usize,
-        columns: usize,
-        out: &mut [f32],
-    ) {
+    fn weigh<const WHOLE: bool>(&mut self, row: usize, sight: Range<usize>, stride: usize, out: &mut [f32]) {
         let weights = &mut self.weights[row];
         if sight.is_empty() {
             (*weights, self.shares[row]) = ([0; SPAN], 0.0);
             return;
         }
-        let (key_scales, value_scales) = (&scales[..SPAN], &scales[SPAN..2 * SPAN]);
-        let dots = &self.dots[row * stride..][..SPAN];
         let step = self.steps[row];
-        let mut scores = [f32::NEG_INFINITY; SPAN];
-        for ((score, dot), scale) in scores[..columns].iter_mut().zip(dots).zip(key_scales) {
-            *score = *dot as f32 * (step * float(*scale));
+        let [key_scales, value_scales] = &self.scales;
+        let mut scores = [0.0; SPAN];
+        let dots = &self.dots[row * stride..][..SPAN];
+        for ((score, dot), scale) in scores.iter_mut().zip(dots).zip(key_scales) {
+            *score = *dot as f32 * (step * scale);
         }
-        scores[sight.end..].fill(f32::NEG_INFINITY);
-        scores[..sight.start].fill(f32::NEG_INFINITY);
+        if !WHOLE {
+            scores[sight.end..].fill(f32::NEG_INFINITY);
+            scores[..sight.start].fill(f32::NEG_INFINITY);
+        }
         let high = highest(&scores);
         let mut lanes = [0.0f32; 16];
-        let parts = scores[..columns].chunks_exact_mut(16);
-        for (chunk, scales) in parts.zip(value_scales.chunks_exact(16)) {
+        let parts = scores.chunks_exact_mut(16).zip(value_scales.chunks_exact(16));
+        for (chunk, scales) in parts {
             for ((score, sum), scale) in chunk.iter_mut().zip(&mut lanes).zip(scales) {
                 // `exp` never gives quite nothing, and what is not seen must count for nothing at all.
-                let sees = *score > f32::NEG_INFINITY;
+                let sees = WHOLE || *score > f32::NEG_INFINITY;
                 let weight = if sees { exp(*score - high) } else { 0.0 };
                 *sum += weight;
-                *score = if sees { weight * float(*scale) } else { 0.0 };
+                *score = if sees { weight * scale } else { 0.0 };
             }
         }
-        let heaviest = largest(&scores[..columns]);
+        let heaviest = largest(&scores);
         let inverse = if heaviest > 1e-30 {
             MOST_WEIGHT / heaviest
         } else {
             0.0
         };
-        for (weight, score) in weights[..columns].iter_mut().zip(&scores) {
+        for (weight, score) in weights.iter_mut().zip(&scores) {
             *weight = round(score * inverse) as i16;
         }
-        let best = high.max(self.best[row]);
-        let (shrink, share) = (exp(self.best[row] - best), exp(high - best));
-        if shrink != 1.0 {
+        let total = folded(lanes, |a, b| a + b);
+        let best = &mut self.best[row];
+        let share = if high > *best {
+            let shrink = exp(*best - high);
             out.iter_mut().for_each(|o| *o *= shrink);
-        }
-        self.best[row] = best;
-        self.total[row] = self.total[row] * shrink + lanes.iter().sum::<f32>() * share;
+            (*best, self.total[row]) = (high, self.total[row] * shrink + total);
+            1.0
+        } else {
+            let share = exp(high - *best);
+            self.total[row] += total * share;
+            share
+        };
         self.shares[row] = share * heaviest / MOST_WEIGHT;
     }
+}
+
+/// All lanes brought together by halves: one after the other, each would wait for the one before.
+#[inline(always)]
+fn folded(lanes: [f32; 16], both: impl Fn(f32, f32) -> f32) -> f32 {
+    let eight: [f32; 8] = from_fn(|lane| both(lanes[lane], lanes[lane + 8]));
+    let four: [f32; 4] = from_fn(|lane| both(eight[lane], eight[lane + 4]));
+    let two: [f32; 2] = from_fn(|lane| both(four[lane], four[lane + 2]));
+    both(two[0], two[1])
 }
 
 #[inline(always)]
@@ -346,9 +373,7 @@ fn highest(scores: &[f32; SPAN]) -> f32 {
             *lane = if *score > *lane { *score } else { *lane };
         }
     }
-    lanes
-        .iter()
-        .fold(f32::NEG_INFINITY, |a, b| if *b > a { *b } else { a })
+    folded(lanes, |a, b| if b > a { b } else { a })
 }
 
 #[cfg(test)]

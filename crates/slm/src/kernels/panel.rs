@@ -164,8 +164,24 @@ pub(super) mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn dot(sums: __m256i, pairs: __m256i, by: __m256i) -> __m256i {
+    fn narrow_dot(sums: __m256i, pairs: __m256i, by: __m256i) -> __m256i {
         _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, by))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn wide_dot(sums: __m512i, pairs: __m512i, by: __m512i) -> __m512i {
+        if cfg!(miri) {
+            // Miri knows the narrower instruction alone.
+            let low = _mm256_madd_epi16(_mm512_castsi512_si256(pairs), _mm512_castsi512_si256(by));
+            let high = _mm256_madd_epi16(
+                _mm512_extracti64x4_epi64::<1>(pairs),
+                _mm512_extracti64x4_epi64::<1>(by),
+            );
+            let both = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
+            return _mm512_add_epi32(sums, both);
+        }
+        _mm512_dpwssd_epi32(sums, pairs, by)
     }
 
     panel!(
@@ -179,7 +195,7 @@ pub(super) mod x86 {
         _mm512_loadu_si512,
         _mm512_storeu_si512,
         _mm512_set1_epi32,
-        _mm512_dpwssd_epi32,
+        wide_dot,
         __m512i,
         __m512i
     );
@@ -194,7 +210,7 @@ pub(super) mod x86 {
         _mm256_loadu_si256,
         _mm256_storeu_si256,
         _mm256_set1_epi32,
-        dot,
+        narrow_dot,
         __m256i,
         __m256i
     );
