@@ -2,7 +2,7 @@
 //!
 //! Owns: where a sentence starts and ends in clinical and legal writing, how sentences are gathered into
 //! passages for search and citation, how text is folded so that two spellings of the same words match, and what the
-//! full-text index keeps of a word.
+//! full-text index keeps of a word, and which headings a passage stands under.
 //!
 //! Does not know: documents, pages as records, databases, models. It sees one `&str` at a time, or all pages of one document.
 //!
@@ -12,6 +12,7 @@
 
 mod boundaries;
 mod fold;
+mod headings;
 mod layout;
 mod passages;
 mod running;
@@ -21,6 +22,7 @@ mod stems;
 mod words;
 
 pub use fold::{Folded, fold};
+pub use headings::{Heading, Trail};
 pub use passages::{estimate_tokens, passages};
 pub use running::without_running_lines;
 pub use sentences::{Kind, Sentence, outline, sentences};
