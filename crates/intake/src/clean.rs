@@ -17,6 +17,11 @@ pub(crate) enum Spacing {
 
 /// Makes a text keep the promise above.
 pub(crate) fn tidy(text: &str, spacing: Spacing) -> String {
+    tidy_but(text, spacing, |_| false)
+}
+
+/// As [`tidy`], but some characters stay that the caller takes out later; they stand for nothing.
+pub(crate) fn tidy_but(text: &str, spacing: Spacing, stays: fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -35,6 +40,7 @@ pub(crate) fn tidy(text: &str, spacing: Spacing) -> String {
                 }
             }
             '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => {}
+            c if stays(c) => out.push(c),
             c if c.is_control() || is_noncharacter(c) => {}
             c => match ligature(c) {
                 Some(letters) => out.push_str(letters),

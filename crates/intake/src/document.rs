@@ -7,7 +7,8 @@
 use crate::clean::is_tidy;
 use crate::details::{self, Day, Details};
 use crate::error::IntakeError;
-use crate::limits::{MOST_DELETIONS, MOST_MEMBERS, MOST_PAGES, MOST_TEXT};
+use crate::headings;
+use crate::limits::{MOST_DELETIONS, MOST_HEADINGS, MOST_MEMBERS, MOST_PAGES, MOST_TEXT};
 use serde::{Deserialize, Serialize};
 
 /// The longest title kept, in characters.
@@ -212,6 +213,19 @@ pub struct Member {
     pub bytes: Vec<u8>,
 }
 
+/// A line that the file itself calls a heading of what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heading {
+    /// The page it stands on, counted from 1.
+    pub page: u32,
+    /// Its first character in the page's text.
+    pub start: u32,
+    /// One past its last character.
+    pub end: u32,
+    /// 1 for the outermost, at most 9.
+    pub level: u8,
+}
+
 /// Words that tracked changes deleted. They are no part of the text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
@@ -252,6 +266,8 @@ pub struct Extracted {
     pub warnings: Vec<PageWarning>,
     /// What is known or guessed about the document as a whole.
     pub details: Details,
+    /// What the file calls headings, in reading order; empty too where the format has no way to say so.
+    pub headings: Vec<Heading>,
     /// What tracked changes deleted, in reading order.
     pub deletions: Vec<Deletion>,
     /// The files inside it, which are documents of their own.
@@ -275,6 +291,7 @@ impl Extracted {
             pages: Vec::new(),
             warnings: Vec::new(),
             details: Details::default(),
+            headings: Vec::new(),
             deletions: Vec::new(),
             members: Vec::new(),
         }
@@ -319,7 +336,29 @@ impl Extracted {
             && sized
             && members
             && deletions
+            && self.has_sound_headings()
             && self.details.is_sound()
+    }
+
+    /// Whether each heading stands where there is text, after the one before it.
+    fn has_sound_headings(&self) -> bool {
+        let mut sound = self.headings.len() <= MOST_HEADINGS;
+        let mut before = (0, 0);
+        for of_page in self.headings.chunk_by(|one, other| one.page == other.page) {
+            let page = of_page[0]
+                .page
+                .checked_sub(1)
+                .and_then(|at| self.pages.get(at as usize));
+            let chars = page.map_or(0, |page| page.text.chars().count());
+            for heading in of_page {
+                sound &= before <= (heading.page, heading.start)
+                    && heading.start < heading.end
+                    && heading.end as usize <= chars
+                    && (1..=headings::DEEPEST).contains(&heading.level);
+                before = (heading.page, heading.end);
+            }
+        }
+        sound
     }
 
     /// Whether any page has text.
@@ -351,6 +390,7 @@ impl std::fmt::Debug for Extracted {
             .field("titled", &self.title.is_some())
             .field("pages", &self.pages)
             .field("warnings", &self.warnings)
+            .field("headings", &self.headings.len())
             .field("deletions", &self.deletions.len())
             .field("members", &self.members.len())
             .finish_non_exhaustive()

@@ -4,6 +4,8 @@
 //! paragraphs, none between the items of one list or the rows of one table, cells parted by ` | `.
 //! Tables used only to place things on a page come out as what they hold, one cell after the other.
 
+use crate::headings;
+
 /// What a block is; decides the space around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -15,6 +17,15 @@ pub(crate) enum Shape {
     Item,
     /// A row of a table.
     Row,
+    /// What stands below it is about this; 1 for the outermost.
+    Heading(u8),
+}
+
+impl Shape {
+    /// Whether nothing but a line's end parts one from the next.
+    fn stands_close(self) -> bool {
+        matches!(self, Shape::Line | Shape::Item | Shape::Row)
+    }
 }
 
 /// Blocks in reading order.
@@ -23,8 +34,10 @@ pub(crate) struct Flow {
     blocks: Vec<(Shape, String)>,
 }
 
-/// A cell with more blocks than this holds a page, not a value.
+/// A cell with more blocks than this holds a page, not a value ...
 const MOST_BLOCKS_IN_CELL: usize = 3;
+/// ... unless so many cells stand beside each other: pages are not set in as many columns.
+const MOST_COLUMNS: usize = 4;
 
 impl Flow {
     /// Adds a block; blank ones are left out.
@@ -60,7 +73,8 @@ impl Flow {
             cells.pop();
         }
         let filled = cells.iter().filter(|cell| !cell.blocks.is_empty()).count();
-        if filled <= 1 || cells.iter().any(|cell| cell.blocks.len() > MOST_BLOCKS_IN_CELL) {
+        let pages = cells.iter().any(|cell| cell.blocks.len() > MOST_BLOCKS_IN_CELL);
+        if filled <= 1 || pages && filled < MOST_COLUMNS {
             for cell in cells {
                 self.append(cell);
             }
@@ -96,6 +110,17 @@ impl Flow {
         texts.join(" ").trim().to_owned()
     }
 
+    /// The text of all blocks, with the marks of [`headings`] in it.
+    pub(crate) fn into_marked_text(mut self) -> String {
+        for (shape, text) in &mut self.blocks {
+            text.retain(|c| !headings::is_mark(c));
+            if let Shape::Heading(level) = shape {
+                *text = headings::marked(*level, text);
+            }
+        }
+        self.into_text()
+    }
+
     /// The text of all blocks.
     pub(crate) fn into_text(self) -> String {
         let mut out = String::new();
@@ -103,7 +128,7 @@ impl Flow {
         for (shape, text) in self.blocks {
             match before {
                 None => {}
-                Some(before) if before == shape && shape != Shape::Paragraph => out.push('\n'),
+                Some(before) if before == shape && shape.stands_close() => out.push('\n'),
                 Some(_) => out.push_str("\n\n"),
             }
             out.push_str(&text);
@@ -227,6 +252,18 @@ mod tests {
         assert_eq!(
             flow.into_text(),
             "Dear colleague,\n\nThank you.\n\nLeft\n\n1\n\n2\n\n3\n\n4"
+        );
+        let mut flow = Flow::default();
+        flow.push_row(vec![
+            cell(&["Code"]),
+            cell(&["a", "b", "c", "d"]),
+            cell(&["2"]),
+            cell(&["3"]),
+        ]);
+        assert_eq!(
+            flow.into_text(),
+            "Code | a b c d | 2 | 3",
+            "so many columns are a table"
         );
     }
 

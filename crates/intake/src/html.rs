@@ -22,7 +22,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     drop(bytes);
     let (flow, declared, heading) = walk(&source)?;
     drop(source);
-    let mut read = text::document(Kind::Html, &flow.into_text(), None)?;
+    let mut read = text::document(Kind::Html, &flow.into_marked_text(), None)?;
     read.title = title::declared(&declared)
         .or_else(|| title::declared(&heading))
         .or(read.title);
@@ -209,7 +209,15 @@ impl Writer {
         if line.trim().is_empty() {
             return;
         }
-        let shape = self.shapes.last().copied().unwrap_or(Shape::Paragraph);
+        let heading = self
+            .shapes
+            .iter()
+            .rev()
+            .find(|shape| matches!(shape, Shape::Heading(_)));
+        let shape = heading
+            .or(self.shapes.last())
+            .copied()
+            .unwrap_or(Shape::Paragraph);
         match self.marker.take() {
             Some(marker) => self.flow().push(Shape::Item, format!("{marker} {}", line.trim())),
             None => self.flow().push(shape, line),
@@ -261,9 +269,14 @@ fn ordered(element: &Element) -> List {
 /// The shape of a block element's text; inline elements have none.
 fn shape(name: &str) -> Option<Shape> {
     Some(match name {
-        "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "table" | "caption"
-        | "figure" | "figcaption" | "section" | "article" | "ul" | "ol" | "menu" | "dl" | "hr"
-        | "textarea" | "body" => Shape::Paragraph,
+        "h1" => Shape::Heading(1),
+        "h2" => Shape::Heading(2),
+        "h3" => Shape::Heading(3),
+        "h4" => Shape::Heading(4),
+        "h5" => Shape::Heading(5),
+        "h6" => Shape::Heading(6),
+        "p" | "blockquote" | "pre" | "table" | "caption" | "figure" | "figcaption" | "section"
+        | "article" | "ul" | "ol" | "menu" | "dl" | "hr" | "textarea" | "body" => Shape::Paragraph,
         "li" => Shape::Item,
         "div" | "dt" | "dd" | "header" | "footer" | "nav" | "main" | "aside" | "address" | "form"
         | "fieldset" | "legend" | "option" | "summary" | "details" | "center" | "tr" | "td" | "th"

@@ -47,6 +47,7 @@ mod flow;
 #[doc(hidden)]
 pub mod fuzzing;
 mod guess;
+mod headings;
 mod html;
 mod limits;
 mod mail;
@@ -71,7 +72,7 @@ mod xml;
 
 pub use cabinet_ocr::ModelFiles;
 pub use details::{Day, Details, Genre};
-pub use document::{Deletion, Extracted, Kind, Member, Method, Page, PageProblem, PageWarning};
+pub use document::{Deletion, Extracted, Heading, Kind, Member, Method, Page, PageProblem, PageWarning};
 pub use error::{Excess, Foreign, IntakeError, Lock, Refusal, Special};
 pub use reader::{Document, Drawing, Models, Progress, Reader, ReaderLimits, reader_main};
 pub use scan::{LEAST_CONFIDENCE, Scan, ScanWord};

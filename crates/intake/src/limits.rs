@@ -15,6 +15,9 @@ pub(crate) const MOST_UNPACKED: u64 = 128 << 20;
 /// The most deletions by tracked changes that are kept of one document.
 pub(crate) const MOST_DELETIONS: usize = 20_000;
 
+/// The most headings that are kept of one document.
+pub(crate) const MOST_HEADINGS: usize = 50_000;
+
 /// The most files taken out of one file, and the most bytes of them all.
 pub(crate) const MOST_MEMBERS: usize = 4_000;
 /// The most bytes of all members of one file together.

@@ -11,7 +11,7 @@ use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
 use crate::package::{Package, read_properties};
 use crate::xml::{Xml, characters};
-use crate::{text, title};
+use crate::{headings, text, title};
 use quick_xml::events::{BytesStart, Event};
 use std::collections::BTreeMap;
 
@@ -42,8 +42,8 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
     if let Ok(styles) = walk(&styles) {
         asides.margin(&styles.flow.into_text());
     }
-    let mut text = walked.flow.into_text();
-    let (after, deletions) = asides.after(&text);
+    let mut text = walked.flow.into_marked_text();
+    let (after, deletions) = asides.after(&text.replace(headings::is_mark, ""));
     text.push_str(&after);
     let mut read = text::document(kind, &text, named)?;
     read.deletions = deletions;
@@ -98,7 +98,8 @@ fn walk(content: &str) -> Result<Walked, IntakeError> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Element {
     Paragraph {
-        heading: bool,
+        /// Its level, if it is one.
+        heading: Option<u8>,
         begins_item: bool,
     },
     List,
@@ -172,7 +173,11 @@ impl Walk {
             "title" if xml.is_of(tag, "svg") => None,
             "p" | "h" => {
                 self.paragraphs.push((String::new(), Flow::default()));
-                let heading = name.as_ref() == "h";
+                let level = || {
+                    xml.attribute(tag, "outline-level")
+                        .and_then(|level| level.parse().ok())
+                };
+                let heading = (name.as_ref() == "h").then(|| level().unwrap_or(1));
                 let begins_item = self.items.last_mut().is_some_and(std::mem::take);
                 Some(Element::Paragraph { heading, begins_item })
             }
@@ -390,13 +395,19 @@ impl Walk {
         Ok(())
     }
 
-    fn end_paragraph(&mut self, heading: bool, begins_item: bool) {
+    fn end_paragraph(&mut self, heading: Option<u8>, begins_item: bool) {
         let (text, boxes) = self.paragraphs.pop().unwrap_or_default();
         let aside = |element: &Element| matches!(element, Element::Comment | Element::Deletion);
-        if heading && self.heading.is_none() && !text.trim().is_empty() && !self.open.iter().any(aside) {
+        if heading.is_some()
+            && self.heading.is_none()
+            && !text.trim().is_empty()
+            && !self.open.iter().any(aside)
+        {
             self.heading = Some(text.trim().to_owned());
         }
-        if begins_item && !text.trim().is_empty() {
+        if let Some(level) = heading {
+            self.flow().push(Shape::Heading(level), text);
+        } else if begins_item && !text.trim().is_empty() {
             self.flow()
                 .push(Shape::Item, format!("\u{2022} {}", text.trim_start()));
         } else {

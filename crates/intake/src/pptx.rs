@@ -51,7 +51,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     let properties = package.properties().unwrap_or_default();
     let declared = properties.title.as_deref().and_then(title::declared);
     let named = declared.or_else(|| first.as_deref().and_then(title::declared));
-    let mut read = text::document(Kind::Pptx, &flow.into_text(), named)?;
+    let mut read = text::document(Kind::Pptx, &flow.into_marked_text(), named)?;
     read.details = Details {
         genre: Some(Genre::Presentation),
         ..properties.into_details()
@@ -109,7 +109,12 @@ fn walk(slide: &str, budget: &mut TextBudget) -> Result<(Flow, Option<String>), 
                         heading.get_or_insert_with(|| text.trim().to_owned());
                     }
                     if !left_out {
-                        cell.as_mut().unwrap_or(&mut flow).push(Shape::Paragraph, text);
+                        let shape = if is_title {
+                            Shape::Heading(1)
+                        } else {
+                            Shape::Paragraph
+                        };
+                        cell.as_mut().unwrap_or(&mut flow).push(shape, text);
                     }
                 }
                 "tc" => row.extend(cell.take()),

@@ -70,7 +70,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         sheets.read(&mut book)?;
         summary
     };
-    let mut read = text::document(Kind::Spreadsheet, &sheets.flow.into_text(), None)?;
+    let mut read = text::document(Kind::Spreadsheet, &sheets.flow.into_marked_text(), None)?;
     read.title = declared.as_deref().and_then(title::declared);
     read.details = Details {
         genre: Some(Genre::Table),
@@ -121,7 +121,7 @@ impl Sheets {
         if !self.flow.is_empty() {
             self.flow.push_break();
         }
-        self.flow.push(Shape::Paragraph, name.to_owned());
+        self.flow.push(Shape::Heading(1), name.to_owned());
     }
 
     fn row(&mut self, cells: &mut Vec<String>) -> Result<(), IntakeError> {

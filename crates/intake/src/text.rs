@@ -2,12 +2,12 @@
 //!
 //! Markdown stays markup: what the user sees in the file is what is searched and quoted.
 
-use crate::clean::{Spacing, tidy};
+use crate::clean::{Spacing, tidy_but};
 use crate::decode::decode;
 use crate::document::{Extracted, Kind, Method, Page};
 use crate::error::{Excess, Foreign, IntakeError};
 use crate::limits::MOST_TEXT;
-use crate::{paginate, title};
+use crate::{headings, paginate, title};
 
 /// Reads a text.
 ///
@@ -23,30 +23,40 @@ pub(crate) fn read(bytes: Vec<u8>, kind: Kind) -> Result<Extracted, IntakeError>
     if text.len() > MOST_TEXT {
         return Err(IntakeError::TooLarge(Excess::Text));
     }
-    let pages = pages(&tidy_stretches(&text, Spacing::Keep))?;
+    let mut pages = pages(&tidy_stretches(&text, Spacing::Keep))?;
+    headings::take(&mut pages);
     let first = pages.first().map_or("", |page| page.text.as_str());
     let title = if kind == Kind::Markdown {
         title::markdown_heading(first)
     } else {
         title::heading(first)
     };
+    let headings = if kind == Kind::Markdown {
+        headings::of_markdown(&pages)
+    } else {
+        Vec::new()
+    };
     Ok(Extracted {
         title,
         pages,
+        headings,
         ..Extracted::of(kind)
     })
 }
 
-/// A document from text whose spaces are layout; form feeds end pages. `title` is what the document calls itself.
+/// A document from text whose spaces are layout; form feeds end pages, and marks of [`headings`] become headings. `title` is
+/// what the document calls itself.
 ///
 /// # Errors
 /// `empty`.
 pub(crate) fn document(kind: Kind, text: &str, title: Option<String>) -> Result<Extracted, IntakeError> {
-    let pages = pages(&tidy_stretches(text, Spacing::Collapse))?;
+    let mut pages = pages(&tidy_stretches(text, Spacing::Collapse))?;
+    let headings = headings::take(&mut pages);
     let first = pages.first().map_or("", |page| page.text.as_str());
     Ok(Extracted {
         title: title.or_else(|| title::heading(first)),
         pages,
+        headings,
         ..Extracted::of(kind)
     })
 }
@@ -55,7 +65,7 @@ pub(crate) fn document(kind: Kind, text: &str, title: Option<String>) -> Result<
 fn tidy_stretches(text: &str, spacing: Spacing) -> String {
     let stretches: Vec<String> = text
         .split('\u{0c}')
-        .map(|stretch| tidy(stretch, spacing))
+        .map(|stretch| tidy_but(stretch, spacing, headings::is_mark))
         .collect();
     stretches.join("\u{0c}")
 }

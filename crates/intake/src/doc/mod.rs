@@ -13,7 +13,7 @@ use crate::error::{Foreign, IntakeError, Lock};
 use crate::flow::{Flow, Shape};
 use crate::limits::TextBudget;
 use crate::ole::{Compound, u16_at, usize_at};
-use crate::{text, title};
+use crate::{headings, text, title};
 use runs::Runs;
 
 const CORRUPT: IntakeError = IntakeError::Corrupt(Kind::Doc);
@@ -48,8 +48,8 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
     let (declared, details) = compound.summary();
     let declared = declared.as_deref().and_then(title::declared);
     let (flow, asides) = written;
-    let mut text = flow.into_text();
-    let (after, deletions) = asides.after(&text);
+    let mut text = flow.into_marked_text();
+    let (after, deletions) = asides.after(&text.replace(headings::is_mark, ""));
     text.push_str(&after);
     let mut read = text::document(Kind::Doc, &text, declared)?;
     read.deletions = deletions;
@@ -349,7 +349,8 @@ fn flow(
                         row.push(std::mem::take(&mut cell));
                         flow.push_row(std::mem::take(&mut row));
                     }
-                    flow.push(Shape::Paragraph, text);
+                    let level = paragraphs.heading(sign.place);
+                    flow.push(level.map_or(Shape::Paragraph, Shape::Heading), text);
                 }
                 if sign.c == '\u{0c}' {
                     flow.push_break();

@@ -1,7 +1,7 @@
 //! Which places of a Word file carry which formatting, as far as it decides what is text.
 //!
 //! Formatting lies in pages of 512 bytes, each a table from places in the file to lists of changes to the default
-//! (MS-DOC 2.8.5, 2.8.6, 2.9.33 and 2.9.175). Four of those changes matter here.
+//! (MS-DOC 2.8.5, 2.8.6, 2.9.33 and 2.9.175). Five of those changes matter here, and the number of a paragraph's style.
 
 use crate::ole::{u16_at, usize_at};
 
@@ -12,6 +12,8 @@ const DELETED: u16 = 0x0800;
 const HIDDEN: u16 = 0x083c;
 /// In a table (sprmPFInTable).
 const IN_TABLE: u16 = 0x2416;
+/// The level in the outline, from 0; 9 for text (sprmPOutLvl).
+const OUTLINE: u16 = 0x2640;
 /// The end of a table's row (sprmPFTtp).
 const ENDS_ROW: u16 = 0x2417;
 
@@ -28,6 +30,8 @@ struct Marks {
     hidden: bool,
     in_table: bool,
     ends_row: bool,
+    /// How deep a heading, from 1; 0 for text.
+    heading: u8,
 }
 
 /// Runs of places with marks on them, in order; places between them have none.
@@ -80,6 +84,11 @@ impl Runs {
         self.at(place).in_table
     }
 
+    /// How deep a heading the paragraph there is, from 1.
+    pub(super) fn heading(&self, place: usize) -> Option<u8> {
+        Some(self.at(place).heading).filter(|level| *level > 0)
+    }
+
     /// Whether the mark there ends a row.
     pub(super) fn ends_row(&self, place: usize) -> bool {
         self.at(place).ends_row
@@ -109,19 +118,31 @@ fn read_page(page: &[u8], of: Of, runs: &mut Vec<(usize, usize, Marks)>) {
                     0 => (place + 2, usize::from(*page.get(place + 1)?) * 2),
                     words => (place + 1, words * 2 - 1),
                 };
-                (place > 0).then(|| page.get(first + 2..first + length)).flatten()
+                (place > 0).then(|| page.get(first..first + length)).flatten()
             }),
         };
-        let marks = changes.map_or(Marks::default(), marks);
+        let marks = match (of, changes) {
+            (_, None) => Marks::default(),
+            (Of::Characters, Some(changes)) => marks(changes, 0),
+            // The styles of headings have the same numbers in every file (MS-DOC 2.9.271 and 2.4.6.5).
+            (Of::Paragraphs, Some(entry)) => {
+                let style = u16_at(entry, 0).unwrap_or(0);
+                let heading = u8::try_from(style).ok().filter(|style| (1..=9).contains(style));
+                marks(entry.get(2..).unwrap_or_default(), heading.unwrap_or(0))
+            }
+        };
         if marks != Marks::default() {
             runs.push((start, end, marks));
         }
     }
 }
 
-/// What a list of changes says; each names its own length (MS-DOC 2.6.1).
-fn marks(changes: &[u8]) -> Marks {
-    let mut marks = Marks::default();
+/// What a list of changes says; each names its own length (MS-DOC 2.6.1). `heading` is what the style says.
+fn marks(changes: &[u8], heading: u8) -> Marks {
+    let mut marks = Marks {
+        heading,
+        ..Marks::default()
+    };
     let mut rest = changes;
     while let Some(change) = u16_at(rest, 0) {
         let on = rest.get(2).is_some_and(|value| value & 1 == 1);
@@ -130,6 +151,11 @@ fn marks(changes: &[u8]) -> Marks {
             HIDDEN => marks.hidden = on,
             IN_TABLE => marks.in_table = on,
             ENDS_ROW => marks.ends_row = on,
+            OUTLINE => {
+                marks.heading = rest
+                    .get(2)
+                    .map_or(0, |level| if *level < 9 { level + 1 } else { 0 })
+            }
             _ => {}
         }
         let length = match change >> 13 {
@@ -154,10 +180,10 @@ mod tests {
         let changes = [
             0x03, 0x6a, 1, 2, 3, 4, 0x08, 0xd6, 3, 0, 9, 9, 0x00, 0x08, 1, 0x16, 0x24, 1,
         ];
-        let marks = marks(&changes);
+        let marks = marks(&changes, 0);
         assert!(marks.deleted && !marks.hidden && marks.in_table && !marks.ends_row);
         assert!(
-            super::marks(&changes[..3]) == Marks::default(),
+            super::marks(&changes[..3], 0) == Marks::default(),
             "a list cut off ends"
         );
     }

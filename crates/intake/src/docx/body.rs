@@ -109,6 +109,8 @@ struct Paragraph {
     text: String,
     style: Option<String>,
     numbered: Numbered,
+    /// How deep in the outline, from 0; 9 for text.
+    outline: Option<u8>,
     boxes: Flow,
     ends_section: bool,
 }
@@ -283,6 +285,9 @@ impl Walk<'_> {
             ("ilvl", Some(paragraph)) => {
                 paragraph.numbered.level = value.and_then(|level| level.parse().ok())
             }
+            ("outlineLvl", Some(paragraph)) => {
+                paragraph.outline = value.and_then(|level| level.parse().ok());
+            }
             ("pageBreakBefore", Some(paragraph))
                 if !matches!(value.as_deref(), Some("0" | "false" | "off")) =>
             {
@@ -412,8 +417,16 @@ impl Walk<'_> {
         let plain = paragraph
             .text
             .trim_matches(|c: char| c.is_whitespace() || is_break(c));
+        let rank = style.and_then(|style| self.styles.rank(style));
+        let shape = match (paragraph.outline, rank) {
+            (Some(level), _) => Some(level)
+                .filter(|level| *level < 9)
+                .map(|level| Shape::Heading(level + 1)),
+            (None, Some(Rank::Heading(level))) => Some(Shape::Heading(level)),
+            (None, _) => None,
+        };
         if !plain.is_empty() {
-            if let Some(rank) = style.and_then(|style| self.styles.rank(style))
+            if let Some(rank) = rank
                 && self.body.title.as_ref().is_none_or(|(best, _)| rank < *best)
             {
                 self.body.title = Some((rank, plain.to_owned()));
@@ -421,13 +434,13 @@ impl Walk<'_> {
             if let Some(label) = self.numbering.label(&paragraph.numbered, style, self.styles) {
                 let at = paragraph.text.find(|c: char| !is_break(c)).unwrap_or(0);
                 paragraph.text.insert_str(at, &format!("{label} "));
-                if style.is_none_or(|style| self.styles.rank(style).is_none()) {
+                if shape.is_none() && rank.is_none() {
                     self.place(Shape::Item, paragraph);
                     return;
                 }
             }
         }
-        self.place(Shape::Paragraph, paragraph);
+        self.place(shape.unwrap_or(Shape::Paragraph), paragraph);
     }
 
     fn place(&mut self, shape: Shape, mut paragraph: Paragraph) {

@@ -11,13 +11,13 @@ mod numbering;
 mod styles;
 
 use crate::asides::Asides;
-use crate::clean::{Spacing, tidy};
+use crate::clean::{Spacing, tidy_but};
 use crate::document::{Extracted, Kind, Method, Page, PageProblem, PageWarning};
 use crate::error::{Excess, IntakeError};
 use crate::flow::{Counting, Flow};
 use crate::limits::{MOST_PAGES, TextBudget};
 use crate::package::Package;
-use crate::{paginate, title};
+use crate::{headings, paginate, title};
 use body::{Body, NoteKind};
 use marks::{BREAK, NOTE, RENDERED, SECTION, is_break, without_marks};
 use numbering::Numbering;
@@ -75,7 +75,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Extracted, IntakeError> {
         asides.margin(&without_marks(&read.flow.into_text()));
     }
     let mut pages = pages(&mut document, texts)?;
-    let (after, deletions) = asides.after(&pages.join("\n"));
+    let (after, deletions) = asides.after(&pages.join("\n").replace(headings::is_mark, ""));
     if let Some(last) = pages.last_mut() {
         last.push_str(&after);
     }
@@ -109,7 +109,7 @@ fn conclude(texts: Vec<String>, named: Option<String>) -> Result<Extracted, Inta
     let mut pages = Vec::with_capacity(texts.len());
     let mut warnings = Vec::new();
     for (number, text) in (1..).zip(texts) {
-        let text = tidy(&text, Spacing::Collapse);
+        let text = tidy_but(&text, Spacing::Collapse, headings::is_mark);
         let method = if text.is_empty() {
             Method::None
         } else {
@@ -123,6 +123,7 @@ fn conclude(texts: Vec<String>, named: Option<String>) -> Result<Extracted, Inta
         }
         pages.push(Page { number, text, method });
     }
+    let headings = headings::take(&mut pages);
     let first = pages
         .iter()
         .find(|page| page.method == Method::Native)
@@ -132,6 +133,7 @@ fn conclude(texts: Vec<String>, named: Option<String>) -> Result<Extracted, Inta
         title,
         pages,
         warnings,
+        headings,
         ..Extracted::of(Kind::Docx)
     })
 }
@@ -140,7 +142,7 @@ fn pages(
     document: &mut Body,
     mut notes: HashMap<(NoteKind, String), Flow>,
 ) -> Result<Vec<String>, IntakeError> {
-    let text = std::mem::take(&mut document.flow).into_text();
+    let text = std::mem::take(&mut document.flow).into_marked_text();
     let mut pages = Vec::new();
     for page in at_breaks(&text, &document.sections) {
         if page.chars().nth(paginate::WHOLE).is_some() {

@@ -27,6 +27,8 @@ struct Style {
     parent: Option<String>,
     name: String,
     numbered: Numbered,
+    /// How deep in the outline, from 0; 9 for text.
+    outline: Option<u8>,
 }
 
 /// The styles of a document, by id.
@@ -56,6 +58,9 @@ impl Styles {
                         ("ilvl", Some((_, style))) => {
                             style.numbered.level = value().and_then(|level| level.parse().ok());
                         }
+                        ("outlineLvl", Some((_, style))) => {
+                            style.outline = value().and_then(|level| level.parse().ok());
+                        }
                         _ => {}
                     }
                 }
@@ -78,7 +83,7 @@ impl Styles {
         found.map(|(id, style)| (id, style.numbered.clone()))
     }
 
-    /// The rank of a style, by the names that Word gives its own styles in every language.
+    /// The rank of a style, by the names that Word gives its own styles in every language, or by its place in the outline.
     pub(super) fn rank(&self, id: &str) -> Option<Rank> {
         self.ancestry(id)
             .find_map(|(_, style)| match style.name.as_str() {
@@ -86,6 +91,7 @@ impl Styles {
                 name => name
                     .strip_prefix("heading ")
                     .and_then(|level| level.parse().ok())
+                    .or(style.outline.filter(|level| *level < 9).map(|level| level + 1))
                     .map(Rank::Heading),
             })
     }

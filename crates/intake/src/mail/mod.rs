@@ -46,7 +46,7 @@ impl Letter {
     /// # Errors
     /// `empty` when there is not even a subject.
     fn into_document(self) -> Result<Extracted, IntakeError> {
-        let mut flow = Flow::default();
+        let mut head = Vec::new();
         let attached = self.attached.names().collect::<Vec<_>>().join(", ");
         let fields = [
             ("Subject", &self.subject),
@@ -60,15 +60,17 @@ impl Letter {
         for (name, value) in fields {
             let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
             if !value.is_empty() {
-                flow.push(Shape::Line, format!("{name}: {value}"));
+                head.push(format!("{name}: {value}"));
             }
         }
+        let mut flow = Flow::default();
+        flow.push(Shape::Paragraph, head.join("\n"));
         flow.append(self.body);
         let title = title::declared(&self.subject).or_else(|| {
             let sender = details::name(&self.sender)?;
             Some(format!("Message from {sender}"))
         });
-        let mut read = text::document(self.kind, &flow.into_text(), title)?;
+        let mut read = text::document(self.kind, &flow.into_marked_text(), title)?;
         read.details = Details {
             author: details::name(&self.sender),
             dated: self.day,

@@ -14,7 +14,7 @@ use crate::details::{self, Details};
 use crate::document::{Extracted, Kind};
 use crate::error::IntakeError;
 use crate::flow::Flow;
-use crate::{text, title};
+use crate::{headings, text, title};
 use walk::walk;
 
 /// Reads an RTF document.
@@ -24,8 +24,8 @@ use walk::walk;
 pub(crate) fn read(bytes: &[u8]) -> Result<Extracted, IntakeError> {
     let (flow, info) = walk(bytes)?;
     let declared = info.title.as_deref().and_then(title::declared);
-    let mut text = flow.into_text();
-    let (after, deletions) = info.asides.after(&text);
+    let mut text = flow.into_marked_text();
+    let (after, deletions) = info.asides.after(&text.replace(headings::is_mark, ""));
     text.push_str(&after);
     let mut read = text::document(Kind::Rtf, &text, declared)?;
     read.deletions = deletions;

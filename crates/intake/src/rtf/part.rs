@@ -8,6 +8,8 @@ pub(super) struct Part {
     pub flow: Flow,
     pub line: String,
     pub item: bool,
+    /// How deep in the outline the paragraph is, from 0; none for text.
+    pub outline: Option<u8>,
     pub in_table: bool,
     pub cell: Flow,
     pub row: Vec<Flow>,
@@ -17,10 +19,10 @@ pub(super) struct Part {
 impl Part {
     pub(super) fn end_paragraph(&mut self) {
         let line = std::mem::take(&mut self.line);
-        let shape = if std::mem::take(&mut self.item) {
-            Shape::Item
-        } else {
-            Shape::Paragraph
+        let shape = match (std::mem::take(&mut self.item), self.outline) {
+            (_, Some(level)) => Shape::Heading(level + 1),
+            (true, None) => Shape::Item,
+            (false, None) => Shape::Paragraph,
         };
         if self.in_table {
             self.cell.push(shape, line);

@@ -323,7 +323,12 @@ impl Walk {
                 self.end_deletion()?;
                 self.part.end_paragraph();
             }
-            b"pard" => self.part.in_table = false,
+            b"pard" => (self.part.in_table, self.part.outline) = (false, None),
+            b"outlinelevel" => {
+                self.part.outline = number
+                    .and_then(|level| u8::try_from(level).ok())
+                    .filter(|level| *level < 9);
+            }
             b"intbl" => self.part.in_table = true,
             b"itap" => self.part.in_table = number.unwrap_or(0) > 0,
             b"cell" => self.part.end_cell(),
