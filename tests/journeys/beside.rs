@@ -59,3 +59,50 @@ fn comments_and_heads_are_found_and_deletions_only_seen() {
     assert_eq!(twin["status"].as_str(), Some("added"), "its bytes are kept");
     assert_eq!(twin["same_text_as"].as_str(), Some(id.as_str()));
 }
+
+#[test]
+fn a_pdf_is_listed_with_who_wrote_it_and_when() {
+    let cabinet = Cabinet::new();
+    let path = cabinet.scratch().join("consent.pdf");
+    let bytes = fixtures::pdf_with("I agree to the operation on my left knee.", &[]);
+    std::fs::write(&path, bytes).expect("a file");
+    let added = cabinet.run(&["add", &path.to_string_lossy()]).only();
+    let shown = cabinet
+        .run(&["show", added["id"].as_str().expect("an id")])
+        .only();
+    assert_eq!(shown["author"], "Ines Okafor");
+    assert_eq!(shown["created"], "2024-05-03");
+    assert_eq!(shown["modified"], "2024-05-04");
+}
+
+#[test]
+fn what_is_found_says_what_it_stands_under() {
+    let cabinet = Cabinet::new();
+    let path = cabinet.scratch().join("lease.docx");
+    let styled = |style: &str, text: &str| {
+        format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
+    };
+    let body = [
+        styled("H1", "4 Termination"),
+        styled("H2", "4.1 Notice"),
+        styled(
+            "",
+            "Either party may end this lease by giving three months of notice to the other.",
+        ),
+    ];
+    let styles = "<w:styles xmlns:w=\"x\"><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style>\
+        <w:style w:styleId=\"H2\"><w:name w:val=\"heading 2\"/></w:style></w:styles>";
+    std::fs::write(
+        &path,
+        fixtures::docx_of(&body.concat(), &[("styles.xml", styles)]),
+    )
+    .expect("a file");
+    cabinet.run(&["add", &path.to_string_lossy()]).succeeded();
+    let found = cabinet
+        .run(&["search", "--mode", "text", "months of notice"])
+        .succeeded();
+    assert_eq!(
+        found[0]["headings"],
+        serde_json::json!(["4 Termination", "4.1 Notice"])
+    );
+}

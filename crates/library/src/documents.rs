@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::str::FromStr;
 
 use cabinet_vault::VaultError;
+use serde::Deserialize;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -85,6 +86,24 @@ pub struct About {
     pub genre: Option<String>,
 }
 
+/// A heading on a page, in characters of its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(from = "(u32, u32, u8)")]
+pub struct Heading {
+    /// First character.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+    /// 1 for one that stands beneath no other.
+    pub level: u8,
+}
+
+impl From<(u32, u32, u8)> for Heading {
+    fn from((start, end, level): (u32, u32, u8)) -> Self {
+        Self { start, end, level }
+    }
+}
+
 /// One page of text; offsets everywhere are Unicode scalar values in `text`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
@@ -98,6 +117,8 @@ pub struct Page {
     pub method: String,
     /// How sure the recogniser was of its letters, from 0 to 1; `None` where the text was in the file.
     pub confidence: Option<f64>,
+    /// Its headings; none for documents stored before these were kept.
+    pub headings: Vec<Heading>,
 }
 
 pub(crate) const COLUMNS: &str =
@@ -151,7 +172,7 @@ impl Library {
     pub async fn pages(&self, id: DocumentId) -> Result<Vec<Page>, LibraryError> {
         let num = self.document_num(id).await?;
         let rows: Vec<PageRow> = sqlx::query_as(
-            "SELECT number, text, method, confidence FROM pages WHERE document = ? ORDER BY number",
+            "SELECT number, text, method, confidence, headings FROM pages WHERE document = ? ORDER BY number",
         )
         .bind(num)
         .fetch_all(self.db())
@@ -163,7 +184,7 @@ impl Library {
     /// One page of a document.
     pub async fn page(&self, id: DocumentId, number: u32) -> Result<Page, LibraryError> {
         let row: Option<PageRow> = sqlx::query_as(
-            "SELECT p.number, p.text, p.method, p.confidence FROM pages p JOIN documents d ON d.num = p.document
+            "SELECT p.number, p.text, p.method, p.confidence, p.headings FROM pages p JOIN documents d ON d.num = p.document
              WHERE d.id = ? AND p.number = ?",
         )
         .bind(id.to_string())
@@ -453,15 +474,18 @@ fn document(row: &SqliteRow) -> Result<Document, LibraryError> {
     })
 }
 
-type PageRow = (i64, String, String, Option<f64>);
+type PageRow = (i64, String, String, Option<f64>, Option<String>);
 
-fn page((number, text, method, confidence): PageRow) -> Page {
+fn page((number, text, method, confidence, headings): PageRow) -> Page {
     Page {
         number: count(number),
         text,
         readable: method != "none",
         method,
         confidence,
+        headings: headings
+            .and_then(|kept| serde_json::from_str(&kept).ok())
+            .unwrap_or_default(),
     }
 }
 

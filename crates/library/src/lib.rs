@@ -50,7 +50,7 @@ use sqlx::SqlitePool;
 pub use audit::{Action, AuditEntry, AuditFilter};
 pub use backup::{BackupRecord, BackupWatch};
 pub use beside::Deletion;
-pub use documents::{About, Document, DocumentState, Page};
+pub use documents::{About, Document, DocumentState, Heading, Page};
 pub use embed::{EmbedError, Embedder};
 pub use error::LibraryError;
 pub use folders::Folder;

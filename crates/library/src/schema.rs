@@ -33,6 +33,11 @@ fn migrations() -> Vec<Migration> {
         ),
         (100, "beside", include_str!("../../../migrations/0100_beside.sql")),
         (110, "told", include_str!("../../../migrations/0110_told.sql")),
+        (
+            120,
+            "headings",
+            include_str!("../../../migrations/0120_headings.sql"),
+        ),
     ]
     .into_iter()
     .map(|(version, name, sql)| {
@@ -115,6 +120,8 @@ mod tests {
              INSERT INTO documents (id, folder, title, source_name, kind, bytes, sha256, pages, chars, added_at)
                  SELECT 'd' || value, 1 + value % 2, 'Letter ' || value, 'l.txt', 'txt', 9, CAST(value AS BLOB), 1, 9, value
                  FROM json_each('[1, 2, 3]');
+             INSERT INTO pages (document, number, text, method) VALUES (1, 1, 'Rent. Due.', 'native');
+             INSERT INTO passages (document, page, start, \"end\", text) VALUES (1, 1, 0, 10, 'Rent. Due.');
              INSERT INTO notes (id, folder, title, body, version, created_at, updated_at)
                  VALUES ('n1', 1, 'Note', '{}', 1, 1, 1)")
             .await
@@ -133,6 +140,8 @@ mod tests {
         );
         assert_eq!(count("SELECT count(*) FROM folders WHERE label IS NULL").await, 2);
         assert_eq!(count("SELECT count(*) FROM notes").await, 1);
+        let unknown = "SELECT count(*) FROM passages p JOIN pages USING (document) WHERE p.headings IS NULL AND pages.headings IS NULL";
+        assert_eq!(count(unknown).await, 1, "what a text stands under is not known");
         assert_eq!(
             count("SELECT count(*) FROM payloads").await,
             0,

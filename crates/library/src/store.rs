@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use cabinet_intake::{Document as Read, Source};
-use cabinet_text::Span;
+use cabinet_intake::{Document as Read, Extracted, Kind, Source};
+use cabinet_text::{Heading, Span, Trail};
 
 use crate::audit::{self, Action};
 use crate::{DocumentId, FolderId, Library, LibraryError, beside, now, scans};
@@ -150,24 +150,44 @@ impl Library {
         .map_err(&doing)?;
         let texts: Vec<&str> = extracted.pages.iter().map(|page| page.text.as_str()).collect();
         let bodies = cabinet_text::without_running_lines(&texts);
+        let title = title(extracted.title.as_deref(), incoming.source_name);
+        let running: Vec<&str> = texts
+            .iter()
+            .zip(&bodies)
+            .flat_map(|(text, body)| outside(text, *body))
+            .collect();
+        let mut trail = Trail::new(running.into_iter().chain([title.as_str()]));
+        let said = Said::of(extracted);
         for (page, body) in extracted.pages.iter().zip(bodies) {
-            sqlx::query("INSERT INTO pages (document, number, text, method) VALUES (?, ?, ?, ?)")
-                .bind(num)
-                .bind(page.number)
-                .bind(&page.text)
-                .bind(page.method.as_str())
-                .execute(&mut *tx)
-                .await
-                .map_err(&doing)?;
-            for (span, text) in self.passages(&page.text, body) {
+            let passages = self.passages(&page.text, body);
+            let spans: Vec<Span> = passages.iter().map(|(span, _)| *span).collect();
+            let outlined = trail.page(&page.text, said.on(page.number).as_deref(), &spans);
+            let headings: Vec<[usize; 3]> = outlined
+                .headings
+                .iter()
+                .map(|heading| [heading.span.start, heading.span.end, usize::from(heading.level)])
+                .collect();
+            sqlx::query(
+                "INSERT INTO pages (document, number, text, method, headings) VALUES (?, ?, ?, ?, ?)",
+            )
+            .bind(num)
+            .bind(page.number)
+            .bind(&page.text)
+            .bind(page.method.as_str())
+            .bind(serde_json::to_string(&headings).unwrap_or_default())
+            .execute(&mut *tx)
+            .await
+            .map_err(&doing)?;
+            for ((span, text), path) in passages.into_iter().zip(outlined.paths) {
                 sqlx::query(
-                    "INSERT INTO passages (document, page, start, \"end\", text) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO passages (document, page, start, \"end\", text, headings) VALUES (?, ?, ?, ?, ?, ?)",
                 )
                 .bind(num)
                 .bind(page.number)
                 .bind(stored(span.start))
                 .bind(stored(span.end))
                 .bind(text)
+                .bind(path.join("\n"))
                 .execute(&mut *tx)
                 .await
                 .map_err(&doing)?;
@@ -189,6 +209,58 @@ impl Library {
             .map(|span| (span, offsets.slice(span)))
             .collect()
     }
+}
+
+/// What a file says of its headings.
+enum Said<'r> {
+    /// These, and no others.
+    These(&'r [cabinet_intake::Heading]),
+    /// Nothing, in a format whose papers have some.
+    Nothing,
+}
+
+impl<'r> Said<'r> {
+    fn of(read: &'r Extracted) -> Self {
+        let papers = matches!(
+            read.kind,
+            Kind::Pdf
+                | Kind::Docx
+                | Kind::Text
+                | Kind::Html
+                | Kind::Rtf
+                | Kind::Doc
+                | Kind::Odt
+                | Kind::Image
+        );
+        if read.headings.is_empty() && papers {
+            Self::Nothing
+        } else {
+            Self::These(&read.headings)
+        }
+    }
+
+    /// Those on one page; none where they are to be guessed.
+    fn on(&self, page: u32) -> Option<Vec<Heading>> {
+        let Self::These(headings) = self else { return None };
+        let from = headings.partition_point(|heading| heading.page < page);
+        let here = headings[from..].iter().take_while(|heading| heading.page == page);
+        let at = |heading: &cabinet_intake::Heading| Heading {
+            span: Span::new(heading.start as usize, heading.end as usize),
+            level: heading.level,
+        };
+        Some(here.map(at).collect())
+    }
+}
+
+/// The lines of a page before and after its body.
+fn outside(page: &str, body: Span) -> impl Iterator<Item = &str> {
+    let offsets = cabinet_text::Offsets::new(page);
+    let before = offsets.slice(Span::new(0, body.start));
+    let after = offsets.slice(Span::new(body.end, offsets.len()));
+    before
+        .lines()
+        .chain(after.lines())
+        .filter(|line| !line.trim().is_empty())
 }
 
 /// The document's own title where it has a usable one, else the file's name without its ending.

@@ -5,6 +5,7 @@ mod beside;
 mod bounded;
 pub(crate) mod cost;
 mod growth;
+mod headings;
 mod leaving;
 #[cfg(unix)]
 mod queue;
@@ -127,6 +128,7 @@ fn extracted(pages: &[&str]) -> Extracted {
         pages: (1..).zip(pages).map(page).collect(),
         warnings: Vec::new(),
         details: cabinet_intake::Details::default(),
+        headings: Vec::new(),
         deletions: Vec::new(),
         members: Vec::new(),
     }

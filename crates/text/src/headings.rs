@@ -16,13 +16,22 @@ const LONGEST: usize = 160;
 /// What stands below a heading that is only guessed has at least as many characters, unless it is an item of a list.
 const LEAST_BELOW: usize = 25;
 
-/// A heading a file calls so.
+/// A heading on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heading {
     /// Where it stands on its page.
     pub span: Span,
     /// 1 for the outermost.
     pub level: u8,
+}
+
+/// The headings of one page, and of what stands below them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outlined {
+    /// For each passage, the headings that the whole of it stands under, outermost first; those at its start count as above it.
+    pub paths: Vec<Vec<String>>,
+    /// The page's headings, each as deep as it stands beneath others.
+    pub headings: Vec<Heading>,
 }
 
 /// Follows the headings of one document from its first page to its last.
@@ -57,10 +66,9 @@ impl Trail {
         }
     }
 
-    /// The headings that the whole of each passage of the next page stands under, outermost first; those at the start of a
-    /// passage count as above it. `said` are the page's headings where the file names them; where it is `None`, they are
-    /// guessed. Passages and headings come in the order of the page.
-    pub fn page(&mut self, text: &str, said: Option<&[Heading]>, passages: &[Span]) -> Vec<Vec<String>> {
+    /// Reads the next page. `said` are its headings where the file names them; where it is `None`, they are guessed.
+    /// Passages and headings come in the order of the page.
+    pub fn page(&mut self, text: &str, said: Option<&[Heading]>, passages: &[Span]) -> Outlined {
         let offsets = Offsets::new(text);
         let found = match said {
             Some(said) => said
@@ -71,55 +79,51 @@ impl Trail {
         };
         let mut waiting = found.into_iter().peekable();
         let mut paths = Vec::with_capacity(passages.len());
+        let mut headings = Vec::new();
         for passage in passages {
-            // Where the last heading ended, if nothing but space stands between it and the passage or its headings.
+            // Where the last heading ended, if nothing but space stands between it and the passage.
             let mut begun = passage.start;
-            while let Some((span, rank)) = waiting.next_if(|(span, _)| {
-                span.start <= begun
-                    || offsets
-                        .slice(Span::new(begun.min(span.start), span.start))
-                        .trim()
-                        .is_empty()
-            }) {
+            let at_start = |begun: usize, span: Span| {
+                span.start <= begun || offsets.slice(Span::new(begun, span.start)).trim().is_empty()
+            };
+            while let Some((span, rank)) = waiting.next_if(|(span, _)| at_start(begun, *span)) {
                 begun = begun.max(span.end);
-                self.step(offsets.slice(span), rank);
+                headings.extend(self.step(&offsets, span, rank));
             }
             let mut path = self.path();
             while let Some((span, rank)) = waiting.next_if(|(span, _)| span.start < passage.end) {
-                self.step(offsets.slice(span), rank);
-                let now = self.path();
+                headings.extend(self.step(&offsets, span, rank));
                 let shared = path
                     .iter()
-                    .zip(&now)
-                    .take_while(|(one, other)| one == other)
-                    .count();
-                path.truncate(shared);
+                    .zip(&self.open)
+                    .take_while(|(one, (_, other))| *one == other);
+                path.truncate(shared.count());
             }
             paths.push(path);
         }
         for (span, rank) in waiting {
-            self.step(offsets.slice(span), rank);
+            headings.extend(self.step(&offsets, span, rank));
         }
-        paths
+        Outlined { paths, headings }
     }
 
     fn path(&self) -> Vec<String> {
         self.open.iter().map(|(_, text)| text.clone()).collect()
     }
 
-    fn step(&mut self, heading: &str, rank: Rank) {
-        let text = heading
-            .trim_start_matches('#')
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+    /// Goes on below a heading, if it is one.
+    fn step(&mut self, offsets: &Offsets<'_>, span: Span, rank: Rank) -> Option<Heading> {
+        let line = offsets.slice(span).trim_start_matches('#');
+        let text = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = text.trim_end_matches(':').trim_end();
         if text.is_empty() || text.chars().count() > LONGEST || self.passed_over.contains(&bare(text)) {
-            return;
+            return None;
         }
         let kept = kept(&self.open, &rank).min(DEEPEST - 1);
         self.open.truncate(kept);
         self.open.push((rank, text.to_owned()));
+        let level = u8::try_from(self.open.len()).unwrap_or(u8::MAX);
+        Some(Heading { span, level })
     }
 }
 
@@ -280,7 +284,7 @@ mod tests {
     /// The path of each passage of a text that is one page, with passages of about `target` tokens.
     fn paths(trail: &mut Trail, text: &str, target: usize) -> Vec<String> {
         let spans = passages(text, target, estimate_tokens);
-        let paths = trail.page(text, None, &spans);
+        let paths = trail.page(text, None, &spans).paths;
         paths.into_iter().map(|path| path.join(" > ")).collect()
     }
 
@@ -351,20 +355,24 @@ mod tests {
         let passages = [Span::new(0, text.chars().count())];
         let mut trail = Trail::default();
         assert_eq!(
-            trail.page(text, Some(&said), &passages),
+            trail.page(text, Some(&said), &passages).paths,
             [["4. TERMINATION", "by notice"]]
         );
         // The next of a higher rank ends both; a page without any goes on under it.
         assert_eq!(
-            trail.page("Costs\nAll.", Some(&[at(0, 5, 2)]), &[Span::new(0, 10)]),
+            trail
+                .page("Costs\nAll.", Some(&[at(0, 5, 2)]), &[Span::new(0, 10)])
+                .paths,
             [["4. TERMINATION", "Costs"]]
         );
         assert_eq!(
-            trail.page(
-                "DEPOSIT\n\nNone whatsoever is asked for.",
-                Some(&[]),
-                &[Span::new(0, 37)]
-            ),
+            trail
+                .page(
+                    "DEPOSIT\n\nNone whatsoever is asked for.",
+                    Some(&[]),
+                    &[Span::new(0, 37)]
+                )
+                .paths,
             [["4. TERMINATION", "Costs"]]
         );
     }

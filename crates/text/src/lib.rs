@@ -22,7 +22,7 @@ mod stems;
 mod words;
 
 pub use fold::{Folded, fold};
-pub use headings::{Heading, Trail};
+pub use headings::{Heading, Outlined, Trail};
 pub use passages::{estimate_tokens, passages};
 pub use running::without_running_lines;
 pub use sentences::{Kind, Sentence, outline, sentences};

@@ -8,7 +8,7 @@ use tauri::ipc::Response;
 use super::Answer;
 use crate::error::{intake, ui};
 use crate::state::App;
-use crate::wire::{Deletion, DocumentRow, DoubtfulPage, PageScan, PageText};
+use crate::wire::{Deletion, DocumentRow, DoubtfulPage, PageHeading, PageScan, PageText};
 
 /// Documents of one folder or of all; those in the trash or those outside it.
 #[tauri::command]
@@ -59,6 +59,15 @@ pub async fn page_text(app: State<'_, App>, id: String, page: u32) -> Answer<Pag
     Ok(PageText {
         page: page.number,
         text: page.text,
+        headings: page
+            .headings
+            .into_iter()
+            .map(|heading| PageHeading {
+                start: heading.start,
+                end: heading.end,
+                level: heading.level,
+            })
+            .collect(),
     })
 }
 

@@ -115,6 +115,18 @@ impl From<library::DoubtfulPage> for DoubtfulPage {
     }
 }
 
+/// A heading on a page, in characters of its text.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PageHeading {
+    /// First character.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+    /// 1 for one that stands beneath no other.
+    pub level: u8,
+}
+
 /// One page of text.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -123,6 +135,8 @@ pub struct PageText {
     pub page: u32,
     /// The page's text; offsets everywhere refer to it.
     pub text: String,
+    /// Its headings, in order.
+    pub headings: Vec<PageHeading>,
 }
 
 /// Where the words of a recognised page stand.

@@ -22,7 +22,7 @@ pub use assistant::{AssistantEvent, Claim, DraftTemplate, Grounded, SummaryStyle
 pub use backup::{
     BackupContents, BackupMade, BackupProgress, BackupRow, CabinetRestored, VerifyReport, backup_made,
 };
-pub use documents::{Deletion, DocumentRow, DoubtfulPage, Folder, PageScan, PageText};
+pub use documents::{Deletion, DocumentRow, DoubtfulPage, Folder, PageHeading, PageScan, PageText};
 pub use error::UiError;
 pub use follow::FollowedRow;
 pub use imports::{ImportReport, JobsView};

@@ -80,6 +80,8 @@ pub struct Hit {
     pub dated: Option<String>,
     /// Page of the passage.
     pub page: u32,
+    /// The headings that the passage stands under, outermost first.
+    pub headings: Vec<String>,
     /// The passage on its page.
     pub start: u32,
     /// One past its last character.
@@ -158,6 +160,7 @@ impl From<library::SearchResults> for SearchResults {
             kind: h.kind,
             dated: h.dated,
             page: h.page,
+            headings: h.headings,
             start: h.range.start,
             end: h.range.end,
             snippet: h.snippet,

@@ -124,6 +124,7 @@ fn line(rank: usize, hit: &Hit) -> Value {
         "title": hit.title,
         "source_name": hit.source_name,
         "page": hit.page,
+        "headings": hit.headings,
         "start": hit.range.start,
         "end": hit.range.end,
         "snippet": hit.snippet,
@@ -138,9 +139,11 @@ fn line(rank: usize, hit: &Hit) -> Value {
 }
 
 fn words(rank: usize, hit: &Hit) -> String {
+    let place = [std::slice::from_ref(&hit.title), &hit.headings]
+        .concat()
+        .join(" › ");
     format!(
-        "{rank:>3}. {} · page {}\n     {}",
-        hit.title,
+        "{rank:>3}. {place} · page {}\n     {}",
         hit.page,
         hit.snippet.trim()
     )

@@ -104,6 +104,8 @@ pub struct Hit {
     pub dated: Option<String>,
     /// Page.
     pub page: u32,
+    /// The headings that the passage stands under, outermost first.
+    pub headings: Vec<String>,
     /// The passage on the page.
     pub range: Range,
     /// The part of the passage worth showing.

@@ -60,6 +60,7 @@ impl Library {
                 kind: row.kind.clone(),
                 dated: row.dated.clone(),
                 page: row.page,
+                headings: row.headings.lines().map(str::to_owned).collect(),
                 range: row.range,
                 snippet,
                 marks: inside,
@@ -90,7 +91,7 @@ impl Library {
     ) -> Result<HashMap<i64, PassageRow>, LibraryError> {
         let list = list(passages);
         let sql = format!(
-            "SELECT p.num, p.page, p.start, p.\"end\", p.text, d.num AS document_num, d.folder AS folder_num,
+            "SELECT p.num, p.page, p.start, p.\"end\", p.text, p.headings, d.num AS document_num, d.folder AS folder_num,
                     d.id, d.title, d.source_name, d.kind, d.dated, f.id AS folder_id
              FROM passages p JOIN documents d ON d.num = p.document JOIN folders f ON f.num = d.folder
              WHERE p.num IN ({list}) AND d.trashed_at IS NULL"
@@ -144,6 +145,8 @@ pub(super) struct PassageRow {
     kind: String,
     dated: Option<String>,
     page: u32,
+    /// One a line.
+    headings: String,
     range: Range,
     text: String,
 }
@@ -163,6 +166,10 @@ impl PassageRow {
             kind: text("kind")?,
             dated: row.try_get("dated").map_err(&doing)?,
             page: count(n("page")?),
+            headings: row
+                .try_get::<Option<String>, _>("headings")
+                .map_err(&doing)?
+                .unwrap_or_default(),
             range: Range {
                 start: count(n("start")?),
                 end: count(n("end")?),

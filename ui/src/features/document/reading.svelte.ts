@@ -31,6 +31,8 @@ export class Reading {
   thumbnails = $state(false);
   target = $state.raw<Target | null>(null);
   wish = $state.raw<Wish | null>(null);
+  /** The pages cannot be drawn as they look. */
+  private unshown = false;
 
   finding = $state(false);
   query = $state('');
@@ -71,6 +73,13 @@ export class Reading {
     const within = Math.max(1, Math.min(last, page));
     this.wish = { page: within, start, serial: ++this.serial };
     this.page = within;
+    if (this.unshown) this.mode = 'text';
+  }
+
+  /** The pages cannot be drawn: a place that was asked for is shown in the text. */
+  cannotShow(): void {
+    if (!this.unshown && this.wish) this.mode = 'text';
+    this.unshown = true;
   }
 
   /** What to mark on a page, in scalar offsets of its text. */

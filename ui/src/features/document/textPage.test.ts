@@ -6,7 +6,7 @@ import type { PageTexts } from './texts';
 const text = '  Lease of Unit 4\n\nThe tenant pays on the first day.';
 const given = {
   page: 1,
-  texts: { get: () => Promise.resolve(text) } as unknown as PageTexts,
+  texts: { page: () => Promise.resolve({ page: 1, text, headings: [] }) } as unknown as PageTexts,
   flowing: false,
   onready: () => undefined,
 };
@@ -35,4 +35,20 @@ test('a text that does not begin with its title has no heading of its own', asyn
   render(TextPage, { ...given, marks: [], titled: false });
   await screen.findByText(/The tenant pays/);
   expect(screen.queryByRole('heading')).toBeNull();
+});
+
+test('headings of the text are headings on the page, below the title', async () => {
+  const text = 'Lease\n\n4. Termination\n\nBy notice.';
+  const headings = [
+    { start: 0, end: 5, level: 1 },
+    { start: 7, end: 21, level: 1 },
+  ];
+  const texts = {
+    page: () => Promise.resolve({ page: 1, text, headings }),
+  } as unknown as PageTexts;
+  render(TextPage, { ...given, texts, marks: [], titled: true });
+  const heading = async (level: number) =>
+    (await screen.findAllByRole('heading', { level })).map((one) => one.textContent);
+  expect(await heading(1)).toEqual(['Lease']);
+  expect(await heading(2)).toEqual(['4. Termination']);
 });

@@ -613,6 +613,8 @@ export type Hit = {
 	dated: string | null,
 	/**  Page of the passage. */
 	page: number,
+	/**  The headings that the passage stands under, outermost first. */
+	headings: string[],
 	/**  The passage on its page. */
 	start: number,
 	/**  One past its last character. */
@@ -916,6 +918,16 @@ export type OutsideAnswer = {
 	mayBeCharged: boolean,
 };
 
+/**  A heading on a page, in characters of its text. */
+export type PageHeading = {
+	/**  First character. */
+	start: number,
+	/**  One past the last. */
+	end: number,
+	/**  1 for one that stands beneath no other. */
+	level: number,
+};
+
 /**  Where the words of a recognised page stand. */
 export type PageScan = {
 	/**  How sure the recogniser was of its letters, from 0 to 1. */
@@ -932,6 +944,8 @@ export type PageText = {
 	page: number,
 	/**  The page's text; offsets everywhere refer to it. */
 	text: string,
+	/**  Its headings, in order. */
+	headings: PageHeading[],
 };
 
 /**  What is to be asked, and about what. */

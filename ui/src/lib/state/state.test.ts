@@ -87,6 +87,7 @@ describe('search', () => {
     kind: 'pdf',
     dated: null,
     page: 1,
+    headings: [],
     start: 0,
     end: 1,
     snippet: '',

@@ -62,6 +62,7 @@ export function fakeSearch(state: FakeState, request: SearchRequest): SearchResu
           kind: row.kind,
           dated: row.dated,
           page: index + 1,
+          headings: [],
           start: sentence.start,
           end,
           snippet: text.slice(sentence.start, Math.min(end, sentence.start + 240)),

@@ -75,7 +75,7 @@ export const library = {
     ),
   document: (documentId) => answer(() => find(documentId).row),
   pageText: (documentId, page) =>
-    answer(() => ({ page, text: find(documentId).texts[page - 1] ?? '' })),
+    answer(() => ({ page, text: find(documentId).texts[page - 1] ?? '', headings: [] })),
   pageScan: () => answer(() => null),
   doubtfulPages: (documentId) =>
     answer(() =>
