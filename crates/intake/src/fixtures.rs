@@ -3,7 +3,9 @@
 //! Only there with the feature `fixtures`. The builders write the least that the formats ask for, so
 //! that a test says in its own lines what is in the file.
 
-pub use crate::scan::made::{Sheet, gif, jpeg_head, noise, png, png_of_size, scanned_pdf, sheet, tiff, webp};
+pub use crate::scan::made::{
+    Sheet, gif, jpeg_head, noise, png, png_of_size, scanned_pdf, scanned_pdf_with, sheet, tiff, webp,
+};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use zip::write::SimpleFileOptions;
@@ -14,6 +16,9 @@ pub const LOCKED_AES256: &[u8] = include_bytes!("../fixtures/locked-aes256.pdf")
 pub const LOCKED_RC4: &[u8] = include_bytes!("../fixtures/locked-rc4.pdf");
 /// A PDF that opens without a password and forbids copying.
 pub const COPYING_FORBIDDEN: &[u8] = include_bytes!("../fixtures/copying-forbidden.pdf");
+
+/// A picture of a letter by an invented clinic, as telephones store them.
+pub const LETTER_HEIC: &[u8] = include_bytes!("../fixtures/letter.heic");
 
 /// What stands on a page of a built PDF.
 #[derive(Clone, Debug)]

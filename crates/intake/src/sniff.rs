@@ -254,6 +254,8 @@ mod tests {
         assert_eq!(of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "x.txt"), Ok(Kind::Image));
         assert_eq!(of(b"\xff\xd8\xff\xe0\0\x10JFIF\0", "x"), Ok(Kind::Image));
         assert_eq!(of(b"II*\0\x08\0\0\0", "x"), Ok(Kind::Image));
+        assert_eq!(of(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "x"), Ok(Kind::Image));
+        assert_eq!(of(b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "x"), Ok(Kind::Image));
         assert_eq!(of(b"BM is a car maker", "x"), Ok(Kind::Text));
     }
 
@@ -270,7 +272,7 @@ mod tests {
     #[test]
     fn rejects_formats_it_does_not_read_by_name() {
         assert_eq!(
-            unsupported(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "x"),
+            unsupported(b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", "x"),
             Foreign::Image
         );
         assert_eq!(unsupported(b"%!PS-Adobe-3.0\n", "x"), Foreign::PostScript);

@@ -15,7 +15,7 @@ use containers::{compound, package};
 use libfuzzer_sys::fuzz_target;
 use packages::{XML, docx, odt, packages, pptx, sheets, zip_seeds};
 use pdf::{PDF, pdf_seeds};
-use pictures::{bmp_seeds, gif_seeds, jpeg_seeds, png_seeds, tiff_seeds, webp, webp_seeds};
+use pictures::{bmp_seeds, gif_seeds, heic, heic_seeds, jpeg_seeds, png_seeds, tiff_seeds, webp, webp_seeds};
 use texts::{HTML, MAIL, RTF, TEXT, csv_seeds, eml_seeds, html_seeds, mbox_seeds, rtf_seeds, text_seeds};
 
 fuzz_target!(init: cabinet_fuzz::start(TARGETS), |data: &[u8]| cabinet_fuzz::run(data));
@@ -116,6 +116,12 @@ const TARGETS: &[Target] = &[
     target("gif", &["GIF89a", "NETSCAPE2.0"], gif_seeds, |data| {
         file([b"GIF8", data].concat(), "gif")
     }),
+    target(
+        "heic",
+        &["meta", "iprp", "ipco", "hvcC", "iloc", "grid", "irot", "mdat"],
+        heic_seeds,
+        |data| file(heic(data), "heic"),
+    ),
     target("bmp", &[], bmp_seeds, |data| file([b"BM", data].concat(), "bmp")),
 ];
 

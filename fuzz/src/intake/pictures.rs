@@ -73,3 +73,14 @@ pub(crate) fn bmp_seeds() -> Vec<Vec<u8>> {
         bmp(32, 0, &[9; 16]),
     ]
 }
+
+/// The bytes after a brand that names a still picture of HEVC.
+pub(crate) fn heic(data: &[u8]) -> Vec<u8> {
+    [&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], data].concat()
+}
+
+pub(crate) fn heic_seeds() -> Vec<Vec<u8>> {
+    let letter = fixtures::LETTER_HEIC;
+    let brands = u32::from_be_bytes([letter[0], letter[1], letter[2], letter[3]]) as usize;
+    vec![letter[brands..].to_vec()]
+}

@@ -6,7 +6,10 @@ mod search;
 use arbitrary::{Arbitrary, Unstructured};
 use cabinet_deid::{Finder, Finding, Kind, Layer, NameList, Pseudonyms};
 use cabinet_fuzz::Target;
-use cabinet_text::{Folded, Offsets, Span, estimate_tokens, outline, passages, sentences};
+use cabinet_text::{
+    Folded, Heading, Offsets, Span, Trail, estimate_tokens, outline, passages, sentences,
+    without_running_lines,
+};
 use libfuzzer_sys::fuzz_target;
 use search::condition::Condition;
 use search::query::Query;
@@ -22,6 +25,12 @@ const TARGETS: &[Target] = &[
         seeds: text_seeds,
         words: WORDS,
         run: split,
+    },
+    Target {
+        name: "pages",
+        seeds: page_seeds,
+        words: PAGES,
+        run: pages,
     },
     Target {
         name: "fold",
@@ -93,6 +102,82 @@ fn split(data: &[u8]) {
             );
         }
     }
+}
+
+// Running heads and feet, and headings: a form feed ends a page, a bell goes before a heading that is said to be one.
+
+const PAGES: &[&str] = &[
+    "\u{c}",
+    "\u{7}",
+    "\n\n",
+    "Page ",
+    "\n2\n",
+    "4. ",
+    "4.1 ",
+    "SCHEDULE 1",
+    "ARTICLE IV",
+    "\u{a7} 3 ",
+    "# ",
+    "I. ",
+    "A. ",
+];
+
+fn page_seeds() -> Vec<Vec<u8>> {
+    let head = "Harrow Quay v Penhallow Timber\n\n";
+    let page = |number: u8| {
+        format!(
+            "{head}{number}. TERMINATION\n\n{number}.1 Notice\n\nBy notice in writing of a month.\n\nPage {number}"
+        )
+    };
+    vec![
+        (1..=4).map(page).collect::<Vec<_>>().join("\u{c}").into_bytes(),
+        "\u{7}Lease\nRent is due.\n\u{7}Notice\nBy letter.".into(),
+    ]
+}
+
+fn pages(data: &[u8]) {
+    let text = text(data);
+    let pages: Vec<&str> = text.split('\u{c}').collect();
+    let bodies = without_running_lines(&pages);
+    assert_eq!(bodies.len(), pages.len());
+    for said in [false, true] {
+        let mut trail = Trail::new(pages.first().copied());
+        for (page, body) in pages.iter().zip(&bodies) {
+            let offsets = Offsets::new(page);
+            assert!(body.start <= body.end && body.end <= offsets.len(), "{body:?}");
+            let passages: Vec<Span> = passages(offsets.slice(*body), 40, estimate_tokens)
+                .into_iter()
+                .map(|span| Span::new(span.start + body.start, span.end + body.start))
+                .collect();
+            let headings = headings(page);
+            let outlined = trail.page(page, said.then_some(headings.as_slice()), &passages);
+            assert_eq!(outlined.paths.len(), passages.len());
+            let lines = outlined.paths.iter().flatten();
+            assert!(lines.clone().all(|line| !line.is_empty() && !line.contains('\n')));
+            let mut end = 0;
+            for Heading { span, level } in outlined.headings {
+                assert!(span.start >= end && span.start < span.end && span.end <= offsets.len());
+                assert!((1..=6).contains(&level));
+                end = span.end;
+            }
+        }
+    }
+}
+
+/// Lines after a bell, as a file might call them headings.
+fn headings(page: &str) -> Vec<Heading> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in page.split('\n') {
+        let length = line.chars().count();
+        if line.starts_with('\u{7}') && length > 1 {
+            let span = Span::new(at + 1, at + length);
+            let level = (length % 9) as u8 + 1;
+            found.push(Heading { span, level });
+        }
+        at += length + 1;
+    }
+    found
 }
 
 /// Spans in order, apart, beginning and ending on words, and no character but white space left out.

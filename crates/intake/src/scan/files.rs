@@ -2,12 +2,13 @@
 //!
 //! Owns sniffing, the number of pictures in a file, the refusal of bombs before a pixel is read, and the pixels as
 //! colours. The decoders are those of the `zune` family and, alone, those that `image` is made of; `image` itself would
-//! bring a PNG encoder whose features build LanceDB anew. A picture that ends early is shown and recognised as far as it goes where its decoder can.
+//! bring a PNG encoder whose features build LanceDB anew. HEIC is read by `heic-rs`, which is safe code alone. A picture that ends early is shown and recognised as far as it goes where its decoder can.
 
 use crate::document::Kind;
 use crate::error::{Excess, IntakeError};
 use crate::limits::MOST_PAGES;
 use crate::scan::Drawn;
+use heic_rs::PixelLayout;
 use image_webp::WebPDecoder;
 use std::io::Cursor;
 use tiff::ColorType;
@@ -34,6 +35,8 @@ pub(crate) enum Format {
     Bmp,
     Webp,
     Gif,
+    /// A still picture of HEVC, as telephones take them (ISO/IEC 23008-12).
+    Heic,
 }
 
 impl Format {
@@ -45,9 +48,18 @@ impl Format {
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::Webp),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
             [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Self::Bmp),
+            [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => is_heic(brand).then_some(Self::Heic),
             _ => None,
         }
     }
+}
+
+/// Whether the brands of a container name a still picture of HEVC; `mif1` alone may hold any picture.
+fn is_heic(brands: &[u8]) -> bool {
+    let named = |brand: &[u8]| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis");
+    let first = brands.get(..4).unwrap_or_default();
+    let others = brands.get(8..brands.len().min(64)).unwrap_or_default();
+    named(first) || matches!(first, b"mif1") && others.chunks_exact(4).any(named)
 }
 
 /// A picture as it stands in its file, turned as the file says it is to be shown.
@@ -86,6 +98,11 @@ pub(crate) fn count(bytes: &[u8]) -> Result<usize, IntakeError> {
                 .map_err(|_| corrupt)?
                 .dimensions();
             (width as usize, height as usize)
+        }
+        Format::Heic => {
+            let picture = heic_rs::probe(bytes).map_err(|_| corrupt.clone())?;
+            sized(picture.coded_width as usize, picture.coded_height as usize)?;
+            (picture.width as usize, picture.height as usize)
         }
         Format::Gif => {
             let decoder = gif::DecodeOptions::new().read_info(bytes).map_err(|_| corrupt)?;
@@ -134,6 +151,14 @@ pub(crate) fn pixels(bytes: &[u8], at: usize) -> Result<Pixels, IntakeError> {
         Format::Gif => {
             count(bytes)?;
             gif(bytes)
+        }
+        Format::Heic => {
+            count(bytes)?;
+            let options = heic_rs::DecodeOptions::default()
+                .with_layout(PixelLayout::Rgba8)
+                .with_max_pixels(Some(MOST_PIXELS));
+            let picture = heic_rs::decode(bytes, &options).map_err(|_| corrupt())?;
+            flat(picture.width as usize, picture.height as usize, 4, &picture.data)
         }
         Format::Jpeg => {
             count(bytes)?;

@@ -75,6 +75,15 @@ impl Sheet {
 
 /// A PDF whose pages are texts, or sheets as a scanner puts them there.
 pub fn scanned_pdf(pages: &[Result<&str, Sheet>]) -> Vec<u8> {
+    scanned_pdf_with(pages, &[])
+}
+
+/// The same with these annotations on every page, each the inside of a dictionary.
+pub fn scanned_pdf_with(pages: &[Result<&str, Sheet>], annotations: &[&str]) -> Vec<u8> {
+    let annotations: String = annotations
+        .iter()
+        .map(|inside| format!("<< /Type /Annot /Rect [60 700 200 720] {inside} >> "))
+        .collect();
     let mut objects: Vec<Vec<u8>> = vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         Vec::new(),
@@ -115,7 +124,7 @@ pub fn scanned_pdf(pages: &[Result<&str, Sheet>]) -> Vec<u8> {
         objects.push(
             format!(
                 "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {} {}] /Contents {contents} 0 R \
-                 /Resources << /Font << /F1 3 0 R >> /XObject << /I{image} {image} 0 R >> >> >>",
+                 /Annots [{annotations}] /Resources << /Font << /F1 3 0 R >> /XObject << /I{image} {image} 0 R >> >> >>",
                 sides.0, sides.1
             )
             .into_bytes(),

@@ -9,7 +9,7 @@ use cabinet_intake::{Excess, Foreign, IntakeError, Kind, ReaderLimits, Source};
 async fn rejects_unsupported() {
     let cases: [(&[u8], Foreign, &str); 3] = [
         (b"%!PS-Adobe-3.0\n", Foreign::PostScript, "a PostScript file"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Foreign::Image, "a picture"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", Foreign::Image, "a picture"),
         (
             b"\x00\x01\x02\x03 nothing known \xff\xfe\xfd\x00",
             Foreign::Binary,

@@ -85,6 +85,7 @@ async fn other_coats_hold_the_same_picture() {
     for (coat, bytes) in [
         ("WebP", fixtures::webp(&sheet)),
         ("GIF", fixtures::gif(&sheet, 40)),
+        ("HEIC", fixtures::LETTER_HEIC.to_vec()),
     ] {
         let cut = bytes[..bytes.len() / 20].to_vec();
         let Some(read) = recognise(bytes).await else {
@@ -96,6 +97,34 @@ async fn other_coats_hold_the_same_picture() {
             assert!(!read.pages[0].text.contains("QC-20417"), "{coat}, cut off");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_filled_in_and_remarked_on_a_scan_stands_after_what_it_shows() {
+    let pages = [Err(fixtures::sheet(LETTER))];
+    let annotations = [
+        "/Subtype /Widget /FT /Tx /T (Ward) /V (4Z)",
+        "/Subtype /Text /T (Ines Okafor) /M (D:20240504101500Z) /Contents (Which side?)",
+    ];
+    let Some(read) = recognise(fixtures::scanned_pdf_with(&pages, &annotations)).await else {
+        return;
+    };
+    let Document { read, scans } = read.unwrap();
+    let text = &read.pages[0].text;
+    assert_eq!(read.pages[0].method, Method::Ocr);
+    has_the_letter(text);
+    assert!(
+        text.ends_with(
+            "\n\nForm fields\nWard: 4Z\n\nComments\n\u{2022} Ines Okafor, 2024-05-04: Which side?"
+        ),
+        "{text:?}"
+    );
+    let placed = scans[0].words.last().map_or(0, |word| word.end as usize);
+    let beside = text.find("Form fields").map(|at| text[..at].chars().count());
+    assert!(
+        beside.is_some_and(|at| placed < at),
+        "what the page does not show has no place on it"
+    );
 }
 
 #[tokio::test]
