@@ -265,7 +265,7 @@ impl IntakeError {
                     "Cabinet keeps documents with text: PDF, office documents, messages, web pages and plain text."
                 }
             },
-            IntakeError::Encrypted(Lock::Password) => "Add it again and give its password.",
+            IntakeError::Encrypted(Lock::Password) => "Give its password and it is read.",
             IntakeError::Encrypted(Lock::Office | Lock::Archive | Lock::Certificate) => {
                 "Open it in its own program, save a copy without the protection and add that."
             }

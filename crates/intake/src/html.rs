@@ -219,8 +219,10 @@ impl Writer {
             .copied()
             .unwrap_or(Shape::Paragraph);
         match self.marker.take() {
-            Some(marker) => self.flow().push(Shape::Item, format!("{marker} {}", line.trim())),
-            None => self.flow().push(shape, line),
+            Some(marker) if heading.is_none() => {
+                self.flow().push(Shape::Item, format!("{marker} {}", line.trim()));
+            }
+            _ => self.flow().push(shape, line),
         }
     }
 

@@ -37,6 +37,7 @@ pub(crate) fn declared(title: &str) -> Option<String> {
         "document",
         "title",
         "powerpoint presentation",
+        "adobe photoshop pdf",
         "none",
     ];
     let generated = ["document", "slide ", "sheet", "book", "unbenannt", "untitled"]
@@ -325,6 +326,7 @@ mod tests {
             "  ",
             "Untitled",
             "untitled 3",
+            "Adobe Photoshop PDF",
             "Document1",
             "Slide 1",
             "C:\\scans\\x",

@@ -216,6 +216,11 @@ mod tests {
             apart.contains("whenever it suits") && apart.ends_with("The rent is due on Friday, as agreed."),
             "{apart}"
         );
+        let changed = text("The rent is due on Monday, as agreed.");
+        assert!(
+            changed.contains("on Monday") && changed.contains("on Friday"),
+            "{changed}"
+        );
         let whole = "The *rent* is due on Friday, as agreed: https://lease.example/friday/terms";
         assert!(
             text(whole).ends_with(whole),

@@ -20,8 +20,11 @@ use crate::members::Members;
 use crate::{text, title};
 use std::collections::HashSet;
 
-/// So many words in a paragraph that the other form of a message lacks are something it says.
+/// So many words in a paragraph that the other form of a message lacks are something it says ...
 const FEWEST_NEW: usize = 3;
+/// ... and in a line of no more words than this that the other form has but for one of them, that one is: a name, a sum, a
+/// day.
+const SHORT: usize = 12;
 
 /// A message in parts.
 struct Letter {
@@ -96,7 +99,8 @@ fn richer(plain: Flow, page: Flow) -> Flow {
     for paragraph in other.texts().flat_map(|text| text.split("\n\n")) {
         let words = distinct_words([paragraph]);
         let new = only(&words, &said);
-        if new >= FEWEST_NEW && new * 2 > words.len() {
+        let differs = new == 1 && (3..=SHORT).contains(&words.len());
+        if new >= FEWEST_NEW && new * 2 > words.len() || differs {
             flow.push(Shape::Paragraph, paragraph.to_owned());
         }
     }

@@ -30,7 +30,7 @@ use crate::title;
 use blocks::Block;
 use cabinet_ocr::Picture;
 use hayro_interpret::InterpreterCache;
-use hayro_interpret::hayro_syntax::object::DateTime;
+use hayro_interpret::hayro_syntax::object::{DateTime, Dict};
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf, page};
 use memchr::memmem;
 use std::collections::HashMap;
@@ -122,7 +122,7 @@ pub(crate) fn read(bytes: Vec<u8>, password: Option<&str>, every_page: bool) -> 
                 .last()
                 .is_some_and(|page| page.method == Method::Native);
             // What is said of a page without text says more.
-            if cut_off(&bytes) && last_has_text {
+            if (cut_off(&bytes) || lost_pages(&pdf)) && last_has_text {
                 read.cut_off();
             }
             Ok(Parsed {
@@ -146,6 +146,13 @@ pub(crate) use raster::shade;
 /// missing.
 fn cut_off(bytes: &[u8]) -> bool {
     memmem::find(&bytes[bytes.len().saturating_sub(2048)..], b"%%EOF").is_none()
+}
+
+/// Whether the tree of pages says that there are more than were found (ISO 32000-1, 7.7.3.2).
+fn lost_pages(pdf: &Pdf) -> bool {
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    let said = root.and_then(|root| root.get::<Dict<'_>>("Pages")?.get::<u32>("Count"));
+    said.is_some_and(|said| said as usize > pdf.pages().len())
 }
 
 fn conclude(

@@ -2,7 +2,7 @@
 
 use crate::{read, read_with, texts};
 use cabinet_intake::fixtures::{self, PdfPage};
-use cabinet_intake::{Extracted, Kind, Method, PageProblem};
+use cabinet_intake::{Day, Extracted, Kind, Method, PageProblem};
 
 fn problems(read: &Extracted) -> Vec<(u32, PageProblem)> {
     let warnings = read.warnings.iter();
@@ -61,6 +61,91 @@ async fn a_pdf_title_from_its_properties_comes_first() {
         named.title.as_deref(),
         Some("Something else"),
         "a file name is no title"
+    );
+}
+
+#[tokio::test]
+async fn a_pdf_says_who_wrote_it_and_when() {
+    let details = read(fixtures::pdf_with("The rent is due.", &[]), "x.pdf")
+        .await
+        .unwrap()
+        .details;
+    assert_eq!(details.author.as_deref(), Some("Ines Okafor"));
+    assert_eq!(details.created, Day::new(2024, 5, 3));
+    assert_eq!(details.modified, Day::new(2024, 5, 4));
+}
+
+#[tokio::test]
+async fn a_pdf_that_lost_pages_in_its_middle_may_be_incomplete() {
+    let whole = fixtures::pdf(&["The rent is due.", "The deposit is held.", "Signed at Leith."]);
+    assert!(read(whole.clone(), "x.pdf").await.unwrap().warnings.is_empty());
+    // Objects 5 to 10 are contents and pages in turn.
+    let lost =
+        String::from_utf8(whole)
+            .unwrap()
+            .replacen("8 0 obj\n<< /Type /Page ", "8 0 obj\n<< /Type /Gone", 1);
+    let without_kid = lost.replacen("/Kids [6 0 R 8 0 R 10 0 R ]", "/Kids [6 0 R      10 0 R ]", 1);
+    assert_ne!(without_kid, lost, "the page is in the tree");
+    let read = read(without_kid.into_bytes(), "x.pdf").await.unwrap();
+    assert_eq!(texts(&read), ["The rent is due.", "Signed at Leith."]);
+    let told: Vec<_> = read
+        .warnings
+        .iter()
+        .map(|warning| (warning.page, warning.problem))
+        .collect();
+    assert_eq!(told, [(2, PageProblem::Damaged)]);
+}
+
+#[tokio::test]
+async fn files_name_their_headings() {
+    let said = |read: &Extracted| -> Vec<(u8, String)> {
+        let heading = |heading: &cabinet_intake::Heading| {
+            let chars = read.pages[heading.page as usize - 1].text.chars();
+            let chars = chars.skip(heading.start as usize);
+            let text = chars.take((heading.end - heading.start) as usize).collect();
+            (heading.level, text)
+        };
+        read.headings.iter().map(heading).collect()
+    };
+    let body = "<w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Agreement</w:t></w:r></w:p>\
+        <w:p><w:r><w:t>Between the parties.</w:t></w:r></w:p>\
+        <w:p><w:pPr><w:outlineLvl w:val=\"1\"/></w:pPr><w:r><w:br w:type=\"page\"/><w:t>4 Termination</w:t></w:r></w:p>\
+        <w:p><w:pPr><w:pStyle w:val=\"Heading1\"/><w:outlineLvl w:val=\"9\"/></w:pPr><w:r><w:t>By notice.</w:t></w:r></w:p>";
+    let styles =
+        "<w:styles><w:style w:styleId=\"Heading1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>";
+    let docx = read(fixtures::docx_of(body, &[("styles.xml", styles)]), "x")
+        .await
+        .unwrap();
+    assert_eq!(
+        said(&docx),
+        [(1, "Agreement".to_owned()), (2, "4 Termination".to_owned())]
+    );
+    assert_eq!(docx.headings[1].page, 2);
+    let html = read(
+        "<html><h1>Lease</h1><p>Rent</p><ul><li><h3>Notice</h3></ul>",
+        "x.html",
+    )
+    .await
+    .unwrap();
+    assert_eq!(said(&html), [(1, "Lease".to_owned()), (3, "Notice".to_owned())]);
+    let rtf =
+        "{\\rtf1\\pard\\outlinelevel0 Lease\\par\\pard Rent is due.\\par\\pard\\outlinelevel1 Notice\\par}";
+    let rtf = read(rtf, "x.rtf").await.unwrap();
+    assert_eq!(said(&rtf), [(1, "Lease".to_owned()), (2, "Notice".to_owned())]);
+    let slides = read(
+        fixtures::pptx(&[(
+            "<p:sp><p:nvPr><p:ph type=\"title\"/></p:nvPr><a:p><a:r><a:t>The case</a:t></a:r></a:p></p:sp>",
+            "",
+        )]),
+        "x",
+    )
+    .await
+    .unwrap();
+    assert_eq!(said(&slides), [(1, "The case".to_owned())]);
+    let markdown = read("# Plan\n\n## Dose\n\n5 mg\n", "plan.md").await.unwrap();
+    assert_eq!(
+        said(&markdown),
+        [(1, "# Plan".to_owned()), (2, "## Dose".to_owned())]
     );
 }
 

@@ -185,7 +185,7 @@ mod misbehaving {
         };
         let read = |pages: &str| {
             format!(
-                r#"{{"read":{{"read":{{"kind":"text","title":null,"pages":[{pages}],"warnings":[],"details":{{}},"deletions":[],"members":[]}},"lengths":[],"scans":[]}}}}"#
+                r#"{{"read":{{"read":{{"kind":"text","title":null,"pages":[{pages}],"warnings":[],"details":{{}},"headings":[],"deletions":[],"members":[]}},"lengths":[],"scans":[]}}}}"#
             )
         };
         let holding = |member: &str, lengths: &str| {
@@ -196,6 +196,10 @@ mod misbehaving {
         let struck = |deletion: &str| {
             read(&page(1, "fine", "native"))
                 .replace(r#""deletions":[]"#, &format!(r#""deletions":[{deletion}]"#))
+        };
+        let headed = |headings: &str| {
+            read(&page(1, "fine", "native"))
+                .replace(r#""headings":[]"#, &format!(r#""headings":[{headings}]"#))
         };
         let fine =
             struck(r#"{"before":"","text":"gone","author":"Ruth","day":{"year":2024,"month":2,"day":29}}"#);
@@ -220,6 +224,11 @@ mod misbehaving {
             struck(r#"{"before":"","text":"","author":null,"day":null}"#),
             struck(r#"{"before":"","text":"gone \u0007","author":null,"day":null}"#),
             struck(r#"{"before":"","text":"gone","author":null,"day":{"year":2023,"month":2,"day":29}}"#),
+            headed(r#"{"page":2,"start":0,"end":4,"level":1}"#),
+            headed(r#"{"page":1,"start":0,"end":5,"level":1}"#),
+            headed(r#"{"page":1,"start":2,"end":2,"level":1}"#),
+            headed(r#"{"page":1,"start":0,"end":4,"level":0}"#),
+            headed(r#"{"page":1,"start":2,"end":4,"level":1},{"page":1,"start":0,"end":1,"level":1}"#),
             r#"{"read":{}}"#.to_owned(),
             r#"{"failed":"nonsense"}"#.to_owned(),
         ] {
