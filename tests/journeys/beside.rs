@@ -83,6 +83,7 @@ fn what_is_found_says_what_it_stands_under() {
         format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
     };
     let body = [
+        styled("T", "Lease of Unit 14"),
         styled("H1", "4 Termination"),
         styled("H2", "4.1 Notice"),
         styled(
@@ -90,7 +91,7 @@ fn what_is_found_says_what_it_stands_under() {
             "Either party may end this lease by giving three months of notice to the other.",
         ),
     ];
-    let styles = "<w:styles xmlns:w=\"x\"><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style>\
+    let styles = "<w:styles xmlns:w=\"x\"><w:style w:styleId=\"T\"><w:name w:val=\"title\"/></w:style><w:style w:styleId=\"H1\"><w:name w:val=\"heading 1\"/></w:style>\
         <w:style w:styleId=\"H2\"><w:name w:val=\"heading 2\"/></w:style></w:styles>";
     std::fs::write(
         &path,

@@ -81,12 +81,11 @@ impl Trail {
         let mut paths = Vec::with_capacity(passages.len());
         let mut headings = Vec::new();
         for passage in passages {
-            // Where the last heading ended, if nothing but space stands between it and the passage.
+            // Where the last heading ended, if nothing but lines that are passed over stand between it and the passage.
             let mut begun = passage.start;
-            let at_start = |begun: usize, span: Span| {
-                span.start <= begun || offsets.slice(Span::new(begun, span.start)).trim().is_empty()
-            };
-            while let Some((span, rank)) = waiting.next_if(|(span, _)| at_start(begun, *span)) {
+            while let Some((span, rank)) = waiting.next_if(|(span, _)| {
+                self.says_nothing(offsets.slice(Span::new(begun.min(span.start), span.start)))
+            }) {
                 begun = begun.max(span.end);
                 headings.extend(self.step(&offsets, span, rank));
             }
@@ -109,6 +108,12 @@ impl Trail {
 
     fn path(&self) -> Vec<String> {
         self.open.iter().map(|(_, text)| text.clone()).collect()
+    }
+
+    /// Whether a text is nothing but space and lines that are passed over.
+    fn says_nothing(&self, text: &str) -> bool {
+        text.lines()
+            .all(|line| line.trim().is_empty() || self.passed_over.contains(&bare(line)))
     }
 
     /// Goes on below a heading, if it is one.
@@ -250,11 +255,12 @@ fn rank(line: &str) -> Option<Rank> {
     if marked && first.chars().count() == 1 && first.chars().all(char::is_uppercase) {
         return Some(Rank::Lettered);
     }
-    // A date, a sum, an address.
-    if digits * 3 > letters {
+    // A date, a sum, an address, a name with what its bearer is.
+    let capitals = !line.chars().any(char::is_lowercase);
+    let ends_in_number = words.last()?.chars().any(|c| c.is_ascii_digit());
+    if digits * 3 > letters || ends_in_number || !capitals && line.contains(',') {
         return None;
     }
-    let capitals = !line.chars().any(char::is_lowercase);
     Some(if capitals { Rank::Capitals } else { Rank::Plain })
 }
 
@@ -337,6 +343,7 @@ mod tests {
         for text in [
             "Harrow Clinic\nTide House\nQuay Street\n\nDear Dr Castellan\n\nThank you for referring this man of seventy to our clinic.",
             "1. Hypertension\n2. Type Two Diabetes\n3. Asthma\n\nHe was seen in our clinic for the first time today.",
+            "Grosse Pointe Park, Michigan 48230\n\nThis agreement is all that the parties have agreed on.",
             "RUTH ADEYEMI\nBEN OKRI\n\nThe parties have agreed on the terms that are set out below.",
         ] {
             let found = paths(&mut Trail::default(), text, 200);
