@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::classifier::{self, Weights, tokens};
+use crate::classifier::tokens::{self, Token};
+use crate::classifier::writing::{self, Sort};
+use crate::classifier::{self, Weights};
 use crate::finding::merged;
 use crate::whole::Names;
 use crate::{Finding, Kind, Layer, NameList, aliases, gazetteer, patterns};
@@ -20,6 +22,8 @@ impl Default for Finder {
     }
 }
 
+/// From this confidence on a text's capitals add what its words alone do not tell.
+const BY_CAPITALS: f32 = 0.95;
 /// What is found once beyond this is looked for in the rest of the text ...
 const TELLS: f32 = 0.6;
 /// ... and found there with this confidence.
@@ -44,18 +48,35 @@ impl Finder {
     }
 
     /// Everything in `text` that points at a person, sorted and without overlap. `names` are the folder's own.
+    ///
+    /// Every text is read without its capitals, so that a copy in another case fares the same. Where it has both cases it
+    /// is read with them too, for what they make sure of; not in a judgment, where they add courts and hardly a name.
     pub fn find(&self, text: &str, names: &NameList) -> Vec<Finding> {
-        let mut findings = patterns::find(text);
+        let by_form = patterns::find(text);
         let tokens = tokens::tokens(text);
-        let whole = Names::new(text, &tokens);
+        let mut found = self.read(text, &tokens::without_capitals(&tokens), &by_form, names);
+        if writing::has_both_cases(&tokens) && writing::sort(&tokens) != Sort::Legal {
+            let mut more = self.read(text, &tokens, &by_form, names);
+            // What lies within a finding only makes that one surer.
+            more.retain(|finding| finding.confidence >= BY_CAPITALS || lies_within(finding, &found));
+            found.extend(more);
+            found = merged(found);
+        }
+        found
+    }
+
+    /// What is found in a text with these tokens, which have its capitals or not.
+    fn read(&self, text: &str, tokens: &[Token], by_form: &[Finding], names: &NameList) -> Vec<Finding> {
+        let mut findings = by_form.to_vec();
+        let whole = Names::new(text, tokens);
         let mut classified = whole.lines(classifier::find(
             &self.weights,
             self.taken,
             text,
-            &tokens,
+            tokens,
             &findings,
         ));
-        classified.extend(gazetteer::find(&tokens));
+        classified.extend(gazetteer::find(tokens));
         findings.extend(names.find(text));
         findings.extend(classified);
         findings.extend(whole.find(&findings));
@@ -72,6 +93,14 @@ impl Finder {
         }
         found
     }
+}
+
+/// Whether a finding adds no character to sorted ones.
+fn lies_within(finding: &Finding, found: &[Finding]) -> bool {
+    let at = found.partition_point(|known| known.range.end < finding.range.end);
+    found
+        .get(at)
+        .is_some_and(|known| known.range.start <= finding.range.start)
 }
 
 /// Leaves "Mr", "Mrs" and "Ms" before a name: they tell little, and grammar needs them.

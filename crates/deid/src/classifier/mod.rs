@@ -27,12 +27,11 @@ pub(crate) fn shipped() -> Arc<Weights> {
 }
 
 /// From this likelihood of being anything at all, a token is taken; below one half it wants a look. What is left out by
-/// mistake cannot be called back, so it is low. By the sort of writing, in the order of [`writing::Sort`]: in legal writing almost
-/// any body, place or trait can tell who is meant.
-const TAKEN: [f32; 4] = [0.08, 0.08, 0.018, 0.08];
-/// The same for a text in capitals, or without any, up to a page and longer: such a text lacks what tells a name most
-/// surely, and each sort of writing makes up for it by other words, so that the likelihoods that find as much differ.
-const TAKEN_ONE_CASE: [[f32; 2]; 4] = [[0.04; 2], [0.18, 0.08], [0.005, 0.028], [0.08; 2]];
+/// mistake cannot be called back, so it is low. For a text without its capitals, up to a page and longer, by the sort of
+/// writing in the order of [`writing::Sort`]: in legal writing almost any body, place or trait can tell who is meant.
+const TAKEN: [[f32; 2]; 4] = [[0.15; 2], [0.18, 0.08], [0.01, 0.028], [0.08; 2]];
+/// The same for a text with its capitals.
+const TAKEN_BY_CAPITALS: f32 = 0.08;
 /// Tokens scored together; a chain is cut at the end of a line or sentence near there.
 const CHAIN: usize = 400;
 
@@ -45,11 +44,10 @@ pub(crate) fn find(
     patterns: &[Finding],
 ) -> Vec<Finding> {
     let taken = taken.unwrap_or_else(|| {
-        let sort = writing::sort(tokens) as usize;
         if writing::has_both_cases(tokens) {
-            TAKEN[sort]
+            TAKEN_BY_CAPITALS
         } else {
-            TAKEN_ONE_CASE[sort][usize::from(writing::is_long(tokens))]
+            TAKEN[writing::sort(tokens) as usize][usize::from(writing::is_long(tokens))]
         }
     });
     let features = features::features(tokens, patterns);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 /// One word, number or sign.
+#[derive(Clone)]
 pub struct Token {
     /// Where it stands, in bytes.
     pub range: Range<usize>,
@@ -68,6 +69,20 @@ pub fn tokens(text: &str) -> Vec<Token> {
         close(start, text.len(), &mut starts_line, &mut spaced);
     }
     out
+}
+
+/// The same tokens as they would be in a copy without capitals.
+pub fn without_capitals(tokens: &[Token]) -> Vec<Token> {
+    let mut copy = tokens.to_vec();
+    for token in &mut copy {
+        if matches!(
+            token.shape,
+            Shape::Capital | Shape::Capitals | Shape::Initial | Shape::Mixed
+        ) {
+            token.shape = Shape::Small;
+        }
+    }
+    copy
 }
 
 fn token(text: &str, range: Range<usize>, starts_line: bool, spaced: bool) -> Token {

@@ -71,3 +71,35 @@ proptest! {
         prop_assert_eq!(back.restore(&one.text), first);
     }
 }
+
+/// Capitals add to what the words tell, and take nothing away; in a judgment they do not count at all.
+#[test]
+fn a_copy_in_another_case_fares_the_same() {
+    let judgment = "The applicant, Mr Anders Quillfeather, lodged an appeal with the Tarnbridge Regional Court on 4 May 2011. \
+                    The court heard Ms Rosa Whitfield, counsel for the respondent, and a baker from Saltmouth.";
+    let note = "Mr Anders Quillfeather, a retired baker from Saltmouth, came to the Harbour View Medical Practice on \
+                4 May 2011. He takes ramipril. His wife Rosa will bring him back to Dr Whitfield.";
+    let found = |text: &str| -> Vec<std::ops::Range<usize>> {
+        let found = Finder::new().find(text, &NameList::default());
+        found.into_iter().map(|found| found.range).collect()
+    };
+    for (text, same) in [(judgment, true), (note, false)] {
+        let as_it_is = found(text);
+        assert!(as_it_is.len() > 3, "{as_it_is:?}");
+        for copy in [text.to_uppercase(), text.to_lowercase()] {
+            let there = found(&copy);
+            if same {
+                assert_eq!(there, as_it_is, "{copy}");
+            }
+            for range in there {
+                assert!(
+                    as_it_is
+                        .iter()
+                        .any(|whole| whole.start <= range.start && range.end <= whole.end),
+                    "{} is found in this case alone",
+                    &copy[range]
+                );
+            }
+        }
+    }
+}
