@@ -225,8 +225,11 @@ test("a server that behaves badly is told by name, asked once, and no second hos
 });
 
 test("what left stands in the ledger, to the byte, and can be searched and exported", async () => {
+  await prepare("A question that is thought better of?");
+  await closeSheet();
   await window.click("rail-privacy");
   const all = tries + bad;
+  await window.until("the decision is told", async () => (await window.texts("declined"))[0]?.includes("1 request shown to you and not sent"));
   await window.until("every sending has its line", async () => (await window.texts("ledger-row")).length === all);
   // The last one that was answered.
   await window.run((n) => document.querySelectorAll('[data-testid="ledger-row"] button')[n].click(), bad);

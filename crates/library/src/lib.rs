@@ -61,7 +61,7 @@ pub use import::{
 };
 pub use labels::{Label, Labels};
 pub use notes::{Note, NoteRow, NoteVersion};
-pub use payloads::{LedgerFilter, NewPayload, Payload, Sending, SendingEnd};
+pub use payloads::{Declined, LedgerFilter, NewPayload, Payload, Sending, SendingEnd};
 pub use scans::{DoubtfulPage, PageScan};
 pub use search::{Checked, Hit, Mode, Range, SearchRequest, SearchResults, Why};
 pub use verify::Verified;

@@ -31,8 +31,8 @@ pub struct NewPayload {
 /// A request that was prepared and not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
-    /// Its number in the ledger, when it is sent.
-    pub number: u32,
+    /// Its place among all that was ever prepared; the ledger numbers it when it is sent.
+    pub place: u32,
     /// SHA-256 of the body, in hexadecimal.
     pub hash: String,
     /// The exact body.
@@ -41,10 +41,25 @@ pub struct Payload {
     pub work: String,
 }
 
+/// A request that was shown and that the user decided not to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    /// SHA-256 of the body, in hexadecimal; what it said is not kept.
+    pub hash: String,
+    /// When that was decided.
+    pub declined_at: Millis,
+    /// Where it would have gone, in words.
+    pub endpoint: String,
+    /// To which model.
+    pub model: String,
+    /// Bytes of body that would have left.
+    pub bytes: u32,
+}
+
 /// One line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
-    /// Its number.
+    /// Its number: the first that left is 1.
     pub number: u32,
     /// SHA-256 of the body, in hexadecimal.
     pub hash: String,
@@ -60,7 +75,7 @@ pub struct Sending {
     pub ended_at: Option<Millis>,
     /// How the user decided.
     pub decision: String,
-    /// Bytes of body that were approved for leaving.
+    /// Bytes of body that were handed to the network; as long as that is not known, those that were approved.
     pub bytes_sent: u32,
     /// Bytes of body that came back.
     pub bytes_received: Option<u32>,
@@ -79,6 +94,8 @@ pub struct Sending {
 pub struct SendingEnd {
     /// 'answered', 'incomplete', or the fault.
     pub outcome: String,
+    /// Bytes of body that were handed to the network; none where it never came to that.
+    pub bytes_sent: u32,
     /// Bytes that came back.
     pub bytes_received: u32,
     /// The address that was connected to.
@@ -145,7 +162,7 @@ impl Library {
         .map_err(LibraryError::database("finding a payload"))?;
         if let Some((num, hash, body, work)) = row {
             return Ok(Payload {
-                number: count(num),
+                place: count(num),
                 hash,
                 body,
                 work,
@@ -164,7 +181,48 @@ impl Library {
         })
     }
 
-    /// Forgets a request that was prepared and not sent.
+    /// Writes down that the user decided not to send a request, and forgets what it said. Nothing where it is not there.
+    pub async fn decline_payload(&self, hash: &str) -> Result<(), LibraryError> {
+        let doing = LibraryError::database("declining a payload");
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "INSERT INTO declined (hash, declined_at, endpoint, model, bytes)
+             SELECT hash, ?, endpoint, model, coalesce(length(CAST(body AS BLOB)), 0)
+             FROM payloads WHERE hash = ? AND sent_at IS NULL",
+        )
+        .bind(now())
+        .bind(hash)
+        .execute(&mut *tx)
+        .await
+        .map_err(&doing)?;
+        sqlx::query("DELETE FROM payloads WHERE hash = ? AND sent_at IS NULL")
+            .bind(hash)
+            .execute(&mut *tx)
+            .await
+            .map_err(&doing)?;
+        tx.commit().await.map_err(&doing)
+    }
+
+    /// What the user decided not to send, newest first.
+    pub async fn declined(&self, limit: u32) -> Result<Vec<Declined>, LibraryError> {
+        let rows: Vec<(String, Millis, String, String, i64)> = sqlx::query_as(
+            "SELECT hash, declined_at, endpoint, model, bytes FROM declined ORDER BY num DESC LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(self.db())
+        .await
+        .map_err(LibraryError::database("reading what was declined"))?;
+        let declined = |(hash, declined_at, endpoint, model, bytes)| Declined {
+            hash,
+            declined_at,
+            endpoint,
+            model,
+            bytes: count(bytes),
+        };
+        Ok(rows.into_iter().map(declined).collect())
+    }
+
+    /// Forgets a request that another one has taken the place of.
     pub async fn discard_payload(&self, hash: &str) -> Result<(), LibraryError> {
         sqlx::query("DELETE FROM payloads WHERE hash = ? AND sent_at IS NULL")
             .bind(hash)
@@ -188,30 +246,33 @@ impl Library {
     }
 
     /// Writes into the ledger and the audit log that an approved request is about to leave: before it does, so that
-    /// nothing leaves unrecorded. A request leaves once; a second time is refused.
+    /// nothing leaves unrecorded. Gives its number, one more than the last. A request leaves once; a second time is refused.
     pub async fn begin_sending(
         &self,
-        number: u32,
+        place: u32,
         decision: &str,
         bytes: u32,
         where_to: &str,
-    ) -> Result<(), LibraryError> {
+    ) -> Result<u32, LibraryError> {
         let doing = LibraryError::database("recording a sending");
         let mut tx = self.write().await?;
-        let row: Option<(String,)> = sqlx::query_as(
-            "UPDATE payloads SET sent_at = ?1, decision = ?2, bytes_sent = ?3 WHERE num = ?4 AND sent_at IS NULL RETURNING hash",
+        let row: Option<(String, i64)> = sqlx::query_as(
+            "UPDATE payloads SET sent_at = ?1, decision = ?2, bytes_sent = ?3,
+                    number = (SELECT coalesce(max(number), 0) + 1 FROM payloads)
+             WHERE num = ?4 AND sent_at IS NULL RETURNING hash, number",
         )
         .bind(now())
         .bind(decision)
         .bind(bytes)
-        .bind(number)
+        .bind(place)
         .fetch_optional(&mut *tx)
         .await
         .map_err(&doing)?;
-        let (hash,) = row.ok_or(LibraryError::SentBefore)?;
+        let (hash, number) = row.ok_or(LibraryError::SentBefore)?;
         let subject = format!("sha256:{hash} to {where_to}, {decision}");
         audit::append(&mut tx, Action::Escalated, Some(subject), Some(bytes)).await?;
-        tx.commit().await.map_err(&doing)
+        tx.commit().await.map_err(&doing)?;
+        Ok(count(number))
     }
 
     /// Writes into the ledger and the audit log how a sending ended.
@@ -219,9 +280,9 @@ impl Library {
         let doing = LibraryError::database("recording the end of a sending");
         let mut tx = self.write().await?;
         let row: Option<(String,)> = sqlx::query_as(
-            "UPDATE payloads SET ended_at = ?1, outcome = ?2, bytes_received = ?3, address = ?4,
+            "UPDATE payloads SET ended_at = ?1, outcome = ?2, bytes_received = ?3, address = ?4, bytes_sent = ?7,
                     answer = CASE WHEN work IS NULL THEN NULL ELSE ?5 END
-             WHERE num = ?6 AND sent_at IS NOT NULL AND ended_at IS NULL RETURNING hash",
+             WHERE number = ?6 AND ended_at IS NULL RETURNING hash",
         )
         .bind(now())
         .bind(&end.outcome)
@@ -229,6 +290,7 @@ impl Library {
         .bind(&end.address)
         .bind(&end.answer)
         .bind(number)
+        .bind(end.bytes_sent)
         .fetch_optional(&mut *tx)
         .await
         .map_err(&doing)?;
@@ -238,14 +300,14 @@ impl Library {
         tx.commit().await.map_err(&doing)
     }
 
-    /// What left this machine, newest first.
+    /// What was approved for leaving, newest first: what left, and what never got so far, with the reason.
     pub async fn ledger(&self, filter: &LedgerFilter, limit: u32) -> Result<Vec<Sending>, LibraryError> {
         let rows = sqlx::query(
-            "SELECT num, hash, endpoint, model, note, sent_at, ended_at, decision, bytes_sent, bytes_received, outcome,
+            "SELECT number, hash, endpoint, model, note, sent_at, ended_at, decision, bytes_sent, bytes_received, outcome,
                     address, body, answer
              FROM payloads WHERE sent_at IS NOT NULL AND (?1 IS NULL OR note = ?1)
                AND (?2 IS NULL OR instr(lower(hash || ' ' || endpoint || ' ' || model || ' ' || coalesce(body, '')), lower(?2)))
-             ORDER BY num DESC LIMIT ?3",
+             ORDER BY number DESC LIMIT ?3",
         )
         .bind(filter.note.map(|note| note.to_string()))
         .bind(filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()))
@@ -256,13 +318,26 @@ impl Library {
         rows.iter().map(sending).collect()
     }
 
-    /// How many requests have left.
+    /// How many requests have left, or may have: of one whose end is not known that is taken for granted.
     pub async fn sent(&self) -> Result<u32, LibraryError> {
-        let (sent,): (i64,) = sqlx::query_as("SELECT count(*) FROM payloads WHERE sent_at IS NOT NULL")
+        self.count(
+            "SELECT count(*) FROM payloads WHERE number IS NOT NULL AND (bytes_sent > 0 OR ended_at IS NULL)",
+        )
+        .await
+    }
+
+    /// How many were approved and never left: nobody answered, or could not prove who they are.
+    pub async fn never_left(&self) -> Result<u32, LibraryError> {
+        self.count("SELECT count(*) FROM payloads WHERE number IS NOT NULL AND bytes_sent = 0 AND ended_at IS NOT NULL")
+            .await
+    }
+
+    async fn count(&self, approved: &'static str) -> Result<u32, LibraryError> {
+        let (counted,): (i64,) = sqlx::query_as(approved)
             .fetch_one(self.db())
             .await
             .map_err(LibraryError::database("counting what was sent"))?;
-        Ok(count(sent))
+        Ok(count(counted))
     }
 }
 
@@ -270,7 +345,7 @@ fn sending(row: &SqliteRow) -> Result<Sending, LibraryError> {
     let read = || -> Result<_, sqlx::Error> {
         let note: Option<String> = row.try_get("note")?;
         let sending = Sending {
-            number: count(row.try_get("num")?),
+            number: count(row.try_get("number")?),
             hash: row.try_get("hash")?,
             endpoint: row.try_get("endpoint")?,
             model: row.try_get("model")?,

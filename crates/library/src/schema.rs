@@ -38,6 +38,11 @@ fn migrations() -> Vec<Migration> {
             "headings",
             include_str!("../../../migrations/0120_headings.sql"),
         ),
+        (
+            130,
+            "numbered",
+            include_str!("../../../migrations/0130_numbered.sql"),
+        ),
     ]
     .into_iter()
     .map(|(version, name, sql)| {
@@ -169,5 +174,42 @@ mod tests {
         run("DELETE FROM payloads WHERE hash = 'ready'")
             .await
             .expect("what never left can be");
+    }
+
+    /// Notes and exports name a sending by its number, so it stays; the next one goes on from there.
+    #[tokio::test]
+    async fn what_left_keeps_its_number_and_the_next_goes_on() {
+        let db = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect("sqlite::memory:")
+            .await
+            .expect("a database in memory");
+        let older: Vec<Migration> = migrations()
+            .into_iter()
+            .filter(|migration| migration.version < 120)
+            .collect();
+        Migrator::with_migrations(older)
+            .run(&db)
+            .await
+            .expect("its shape");
+        sqlx::raw_sql(
+            "INSERT INTO payloads (num, hash, made_at, endpoint, model, sent_at)
+             VALUES (3, 'a', 1, 'e', 'm', 9), (5, 'b', 1, 'e', 'm', 2), (6, 'c', 1, 'e', 'm', NULL)",
+        )
+        .execute(&db)
+        .await
+        .expect("two that left, one that did not");
+        migrate(&db).await.expect("it is brought up to date");
+        let numbers: Vec<(String, Option<i64>)> =
+            sqlx::query_as("SELECT hash, number FROM payloads ORDER BY num")
+                .fetch_all(&db)
+                .await
+                .expect("they are there");
+        let numbers: Vec<(&str, Option<i64>)> = numbers.iter().map(|(hash, n)| (hash.as_str(), *n)).collect();
+        assert_eq!(numbers, [("a", Some(3)), ("b", Some(5)), ("c", None)]);
+        let twice = sqlx::raw_sql("UPDATE payloads SET number = 3 WHERE hash = 'c'")
+            .execute(&db)
+            .await;
+        assert!(twice.is_err(), "a number names one sending");
     }
 }

@@ -15,8 +15,8 @@ use super::lines::{LinesFile, export_lines};
 use crate::error::{self, escalation, ui};
 use crate::state::App;
 use crate::wire::escalation::{
-    EscalationOffer, EscalationView, KeepLabel, Labelled, LedgerRow, OutsideAnswer, PayloadRequest,
-    PayloadRevision, PreparedPayload, SendDecision, SwitchOn,
+    DeclinedRow, EscalationOffer, EscalationView, KeepLabel, Labelled, LedgerRow, OutsideAnswer,
+    PayloadRequest, PayloadRevision, PreparedPayload, SendDecision, SwitchOn,
 };
 
 /// Whether anything may be sent, and where to.
@@ -142,11 +142,11 @@ pub async fn revise_payload(
     Ok(PreparedPayload::of(prepared, for_note))
 }
 
-/// Forgets a prepared payload.
+/// The user will not send a prepared payload: that is written down, and what it said forgotten.
 #[tauri::command]
 #[specta::specta]
-pub async fn discard_payload(app: State<'_, App>, hash: String) -> Answer<()> {
-    app.open()?.desk().discard(&hash).await.map_err(ui)
+pub async fn decline_payload(app: State<'_, App>, hash: String) -> Answer<()> {
+    app.open()?.desk().decline(&hash).await.map_err(ui)
 }
 
 /// Sends the payload of this hash, which the user has looked at, once; gives the answer, checked here.
@@ -253,6 +253,15 @@ pub async fn export_ledger(
         subject: "ledger",
     };
     export_lines(&handle, &app, file, sendings.into_iter().map(LedgerRow::from)).await
+}
+
+/// What was shown and not sent, by the user's decision, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn declined_payloads(app: State<'_, App>, limit: u32) -> Answer<Vec<DeclinedRow>> {
+    let session = app.open()?;
+    let lines = session.library().declined(limit.min(1000)).await.map_err(ui)?;
+    Ok(lines.into_iter().map(Into::into).collect())
 }
 
 /// Everything that carries a label.

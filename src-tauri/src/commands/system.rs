@@ -20,16 +20,24 @@ pub async fn privacy(handle: AppHandle, app: State<'_, App>) -> Answer<PrivacyRe
     let mut checks = cabinet_seal::probe().checks;
     checks.push(crate::walls::check(&handle, &app.home).await);
     checks.push(cabinet_desk::keys_check());
+    let (sent, never_left) = match app.open() {
+        Ok(session) => {
+            let library = session.library();
+            (
+                library.sent().await.map_err(ui)?,
+                library.never_left().await.map_err(ui)?,
+            )
+        }
+        Err(_) => (0, 0),
+    };
     Ok(PrivacyReport {
         locks_with_screen: heard.screen,
         locks_before_sleep: heard.sleep,
         checks: checks.into_iter().map(Into::into).collect(),
         home: app.home.to_string_lossy().into_owned(),
         bytes,
-        sent: match app.open() {
-            Ok(session) => session.library().sent().await.map_err(ui)?,
-            Err(_) => 0,
-        },
+        sent,
+        never_left,
     })
 }
 

@@ -265,7 +265,7 @@ pub struct OutsideAnswer {
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct LedgerRow {
-    /// Its number.
+    /// Its number: the first that left is 1.
     pub number: u32,
     /// SHA-256 of what left.
     pub hash: String,
@@ -287,6 +287,22 @@ pub struct LedgerRow {
     pub body: Option<String>,
     /// What came back, turned back and checked; none where nothing did, or what left is gone.
     pub answer: Option<OutsideAnswer>,
+}
+
+/// A request that was shown and not sent, by the user's decision.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DeclinedRow {
+    /// SHA-256 of what would have left; what it said is not kept.
+    pub hash: String,
+    /// Where it would have gone.
+    pub address: String,
+    /// To which model.
+    pub model: String,
+    /// When that was decided.
+    pub declined_at: f64,
+    /// Bytes that would have left.
+    pub bytes: u32,
 }
 
 /// Why a large model is offered after a result.

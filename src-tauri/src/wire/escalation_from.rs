@@ -4,11 +4,11 @@ use cabinet_deid::Kind;
 use cabinet_desk::escalation::{self as desk, CourierState, Place};
 use cabinet_desk::routing::Rule;
 use cabinet_escalation::{self as escalation, Decision, Protocol};
-use cabinet_library::{Label, Sending};
+use cabinet_library::{Declined, Label, Sending};
 
 use super::Range;
 use super::escalation::{
-    AddedReplacement, ChosenName, CourierView, KeepLabel, LedgerRow, OfferRule, OutsideAnswer,
+    AddedReplacement, ChosenName, CourierView, DeclinedRow, KeepLabel, LedgerRow, OfferRule, OutsideAnswer,
     PayloadRevision, PayloadSource, PreparedPayload, Replacement, SendDecision, SpokenProtocol,
 };
 
@@ -239,6 +239,19 @@ impl From<Sending> for LedgerRow {
                 .answer
                 .and_then(|answer| serde_json::from_str::<desk::OutsideAnswer>(&answer).ok())
                 .map(Into::into),
+        }
+    }
+}
+
+impl From<Declined> for DeclinedRow {
+    fn from(declined: Declined) -> Self {
+        Self {
+            hash: declined.hash,
+            address: declined.endpoint,
+            model: declined.model,
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds since the epoch fit")]
+            declined_at: declined.declined_at as f64,
+            bytes: declined.bytes,
         }
     }
 }

@@ -32,8 +32,10 @@ pub struct PrivacyReport {
     pub locks_with_screen: bool,
     /// True where the cabinet locks before the computer sleeps.
     pub locks_before_sleep: bool,
-    /// Things ever sent from this machine; there is no way to send in this version.
+    /// Requests that ever left this machine.
     pub sent: u32,
+    /// Requests that were approved and never left, because nobody took them.
+    pub never_left: u32,
 }
 
 /// Which entries of the audit log are asked for; what is null lets everything through.

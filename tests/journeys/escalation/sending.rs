@@ -1,7 +1,7 @@
 //! What is sent, and what becomes of the answer.
 
-use super::server::{Manner, Server};
-use super::{ask, switch_on, text, with_letter};
+use super::server::{Manner, Server, Shown};
+use super::{ask, switch_on, switch_on_at, text, with_letter};
 
 #[test]
 fn the_server_sees_exactly_the_approved_bytes_and_the_answer_is_checked() {
@@ -172,4 +172,60 @@ fn a_chosen_name_stands_in_what_is_sent_and_is_turned_back() {
     );
     assert!(text(&answer["text"]).contains("What does Bruno Castellan take?"));
     assert!(!text(&answer["text"]).contains("[the patient]"));
+}
+
+/// What left is counted from 1; a decision against sending, and a request that nobody took, are told as what they are.
+#[test]
+fn what_was_declined_or_never_left_is_told_from_what_left() {
+    let (cabinet, id) = with_letter();
+    let server = Server::start(Manner::Echo);
+    switch_on(&cabinet, &server, "openai");
+    let declined = text(&ask(&cabinet, &id)["hash"]).to_owned();
+    cabinet.run(&["escalate", "decline", &declined]).succeeded();
+    for again in [
+        ["escalate", "decline", &declined],
+        ["escalate", "--approve", &declined],
+    ] {
+        let again = cabinet.run(&again);
+        assert_eq!(again.status, Some(1), "{}", again.messages);
+    }
+    assert!(cabinet.run(&["ledger"]).succeeded().is_empty());
+    let decision = cabinet.run(&["ledger", "--declined"]).only();
+    assert_eq!(
+        (&decision["hash"], &decision["decision"]),
+        (&declined.clone().into(), &"declined".into())
+    );
+    assert!(decision.get("number").is_none() && decision.get("body").is_none());
+
+    let sent = ask(&cabinet, &id);
+    let answer = cabinet
+        .run(&["escalate", "--approve", text(&sent["hash"])])
+        .only();
+    assert_eq!(answer["number"], 1);
+    let stranger = Server::encrypted(Manner::Echo, Shown::Right);
+    let address = format!("https://127.0.0.1:{}/v1", stranger.port());
+    switch_on_at(&cabinet, &address, "openai", &[]);
+    let unheard = ask(&cabinet, &id);
+    let answer = cabinet.run(&["escalate", "--approve", text(&unheard["hash"])]);
+    assert_eq!(answer.status, Some(1));
+    let lines = cabinet.run(&["ledger"]).succeeded();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            (
+                line["number"].as_u64(),
+                line["outcome"].as_str(),
+                line["bytes_sent"].as_u64(),
+            )
+        })
+        .collect();
+    let bytes = text(&sent["body"]).len() as u64;
+    assert_eq!(
+        told,
+        [
+            (Some(2), Some("certificate"), Some(0)),
+            (Some(1), Some("answered"), Some(bytes)),
+        ]
+    );
+    assert_eq!(cabinet.run(&["escalate", "status"]).only()["sent"], 1);
 }

@@ -34,6 +34,11 @@ pub enum EscalateCommand {
         /// Its hash
         hash: String,
     },
+    /// Decide not to send a request that was prepared: what it said is forgotten, the decision is not
+    Decline {
+        /// Its hash
+        hash: String,
+    },
 }
 
 /// What switching on takes.
@@ -132,6 +137,9 @@ pub struct LedgerArgs {
     /// With the exact bytes that left and what came back
     #[arg(long)]
     pub full: bool,
+    /// What was shown and declined instead; none of it left
+    #[arg(long, conflicts_with_all = ["search", "full"])]
+    pub declined: bool,
 }
 
 /// What a label is put on.

@@ -9,7 +9,7 @@ use cabinet_desk::escalation::{
     EscalationRequest, OutsideAnswer, Prepared, Revision, SendingOptions, Switch,
 };
 use cabinet_desk::routing::Rule;
-use cabinet_escalation::{Decision, Endpoint, EndpointKey, Limits, PayloadHash, Protocol};
+use cabinet_escalation::{Decision, Endpoint, EndpointKey, Fault, Limits, PayloadHash, Protocol};
 use cabinet_library::{Label, LedgerFilter, NoteId, Sending};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use crate::args::{
     AskArgs, EscalateArgs, EscalateCommand, LabelCommand, LedgerArgs, OfferRule, SpokenProtocol, SwitchOnArgs,
 };
 use crate::failure::Failure;
+use crate::output::moment;
 use crate::secrets;
 
 /// `cabinet escalate ...`
@@ -33,6 +34,7 @@ pub async fn escalate(context: &Context, args: EscalateArgs) -> Ended {
             show(context, &prepared);
             Ok(ExitCode::SUCCESS)
         }
+        (Some(EscalateCommand::Decline { hash }), _) => decline(context, &hash).await,
         (_, Some(hash)) => send(context, &hash, args.for_this_note).await,
     }
 }
@@ -211,6 +213,19 @@ fn show(context: &Context, prepared: &Prepared) {
     });
 }
 
+async fn decline(context: &Context, hash: &str) -> Ended {
+    let hash: PayloadHash = hash.parse().map_err(|_| Failure::NoHash)?;
+    let hash = hash.to_string();
+    let desk = context.desk().await?;
+    desk.library().payload(&hash).await?;
+    desk.decline(&hash).await?;
+    let value = json!({ "hash": hash, "decision": "declined" });
+    context.out.result(&value, || {
+        "Declined: nothing was sent, and what it would have said is forgotten.".to_owned()
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn send(context: &Context, hash: &str, for_this_note: bool) -> Ended {
     let hash: PayloadHash = hash.parse().map_err(|_| Failure::NoHash)?;
     let desk = context.desk().await?;
@@ -266,6 +281,9 @@ fn words(answer: &OutsideAnswer) -> String {
 /// `cabinet ledger`
 pub async fn ledger(context: &Context, args: LedgerArgs) -> Ended {
     let desk = context.desk().await?;
+    if args.declined {
+        return declined(context, args.limit).await;
+    }
     let filter = LedgerFilter {
         text: args.search,
         note: None,
@@ -281,14 +299,58 @@ pub async fn ledger(context: &Context, args: LedgerArgs) -> Ended {
     for line in lines {
         context.out.result(&of_ledger(&line, args.full), || {
             format!(
-                "{:>5}  {}  {} bytes to {} ({}), {}, {}\n       sha256:{}",
+                "{:>5}  {}  {} bytes to {} ({}), {}. {}\n       sha256:{}",
                 line.number,
-                line.sent_at,
+                moment(line.sent_at),
                 line.bytes_sent,
                 line.endpoint,
                 line.model,
-                line.decision,
-                line.outcome.as_deref().unwrap_or("how it ended is not known"),
+                match line.decision.as_str() {
+                    "for_this_note" => "kept for its note",
+                    _ => "sent once",
+                },
+                ended(line.outcome.as_deref()),
+                line.hash
+            )
+        });
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How a sending ended, in words.
+fn ended(outcome: Option<&str>) -> String {
+    match outcome {
+        None => "How it ended is not known.".to_owned(),
+        Some("answered") => "Answered.".to_owned(),
+        Some("incomplete") => "Answered, not to the end.".to_owned(),
+        Some(name) => {
+            let fault = match name.strip_prefix("status ") {
+                Some(status) => status.parse().ok().map(Fault::Status),
+                None => serde_json::from_value(json!(name)).ok(),
+            };
+            fault.map_or_else(|| name.replace('_', " "), Fault::words)
+        }
+    }
+}
+
+/// Decisions against sending: no lines of the ledger, so they have no number.
+async fn declined(context: &Context, limit: u32) -> Ended {
+    let lines = context.desk().await?.library().declined(limit).await?;
+    if lines.is_empty() {
+        context.out.note("No request was declined.");
+    }
+    for line in lines {
+        let value = json!({
+            "decision": "declined", "hash": line.hash, "address": line.endpoint, "model": line.model,
+            "declined_at": line.declined_at, "bytes": line.bytes,
+        });
+        context.out.result(&value, || {
+            format!(
+                "{}  declined, nothing sent: {} bytes to {} ({})\n       sha256:{}",
+                moment(line.declined_at),
+                line.bytes,
+                line.endpoint,
+                line.model,
                 line.hash
             )
         });

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{Context, Ended};
 use crate::args::{AuditArgs, ModelsCommand};
 use crate::failure::Failure;
+use crate::output::moment;
 
 /// `cabinet audit`
 pub async fn audit(context: &Context, args: AuditArgs) -> Ended {
@@ -44,7 +45,7 @@ pub async fn audit(context: &Context, args: AuditArgs) -> Ended {
                 format!(
                     "{:>6}  {}  {} {}",
                     e.number,
-                    e.at,
+                    moment(e.at),
                     e.action,
                     e.subject.as_deref().unwrap_or_default()
                 )

@@ -234,9 +234,9 @@ impl Desk {
         Ok(shown(work, kept.body, Vec::new(), &settings))
     }
 
-    /// Forgets a request that was prepared.
-    pub async fn discard(&self, hash: &str) -> Result<(), LibraryError> {
-        self.library().discard_payload(hash).await
+    /// The user will not send a request that was prepared: that is written down, and what it said forgotten.
+    pub async fn decline(&self, hash: &str) -> Result<(), LibraryError> {
+        self.library().decline_payload(hash).await
     }
 
     /// The settings, where they allow anything.

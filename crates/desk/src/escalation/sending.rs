@@ -98,13 +98,15 @@ impl Desk {
             Decision::Once => "once",
             Decision::ForThisNote => "for_this_note",
         };
-        self.library()
-            .begin_sending(kept.number, decision, bytes, &endpoint.address())
+        let number = self
+            .library()
+            .begin_sending(kept.place, decision, bytes, &endpoint.address())
             .await?;
         let answer = courier.send(approved, key.as_ref(), cancel, listen).await;
-        let checked = self.judge(&work, &answer, kept.number, hash).await;
+        let checked = self.judge(&work, &answer, number, hash).await;
         let end = SendingEnd {
             outcome: outcome(&answer),
+            bytes_sent: u32::try_from(answer.bytes_sent).unwrap_or(u32::MAX),
             bytes_received: u32::try_from(answer.bytes_received).unwrap_or(u32::MAX),
             address: answer.address.clone(),
             answer: match &checked {
@@ -112,7 +114,7 @@ impl Desk {
                 Err(_) => None,
             },
         };
-        self.library().end_sending(kept.number, &end).await?;
+        self.library().end_sending(number, &end).await?;
         checked
     }
 

@@ -18,6 +18,7 @@ fn payload(hash: &str, documents: Vec<crate::DocumentId>) -> NewPayload {
 fn answered() -> SendingEnd {
     SendingEnd {
         outcome: "answered".to_owned(),
+        bytes_sent: 10,
         bytes_received: 7,
         address: Some("127.0.0.1:1".to_owned()),
         answer: Some("{}".to_owned()),
@@ -78,20 +79,18 @@ async fn a_payload_is_sent_once_and_its_line_stays() {
     );
     let kept = library.payload("aa").await.unwrap();
     library
-        .begin_sending(kept.number, "once", 10, "127.0.0.1:1")
+        .begin_sending(kept.place, "once", 10, "127.0.0.1:1")
         .await
         .unwrap();
     assert!(matches!(
-        library
-            .begin_sending(kept.number, "once", 10, "127.0.0.1:1")
-            .await,
+        library.begin_sending(kept.place, "once", 10, "127.0.0.1:1").await,
         Err(LibraryError::SentBefore)
     ));
     assert!(matches!(
         library.payload("aa").await,
         Err(LibraryError::SentBefore)
     ));
-    library.end_sending(kept.number, &answered()).await.unwrap();
+    library.end_sending(1, &answered()).await.unwrap();
     library.discard_payload("aa").await.unwrap();
 
     library.delete_documents(&[letter]).await.unwrap();
@@ -110,9 +109,9 @@ async fn the_ledger_is_searched_by_hash_model_and_words() {
     let library = &bench.library;
     for hash in ["aa", "bb"] {
         library.keep_payload(&payload(hash, Vec::new())).await.unwrap();
-        let number = library.payload(hash).await.unwrap().number;
+        let place = library.payload(hash).await.unwrap().place;
         library
-            .begin_sending(number, "once", 10, "127.0.0.1:1")
+            .begin_sending(place, "once", 10, "127.0.0.1:1")
             .await
             .unwrap();
     }
@@ -136,4 +135,55 @@ async fn the_ledger_is_searched_by_hash_model_and_words() {
         let found: Vec<&str> = found.iter().map(|line| line.hash.as_str()).collect();
         assert_eq!(found, hashes, "{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_left_is_numbered_and_a_decision_against_it_is_kept() {
+    let bench = bench().await;
+    let library = &bench.library;
+    for hash in ["aa", "bb", "cc", "dd", "ee"] {
+        library.keep_payload(&payload(hash, Vec::new())).await.unwrap();
+    }
+    library.discard_payload("aa").await.unwrap();
+    library.decline_payload("bb").await.unwrap();
+    let mut numbers = Vec::new();
+    for hash in ["dd", "cc"] {
+        let place = library.payload(hash).await.unwrap().place;
+        let number = library.begin_sending(place, "once", 10, "127.0.0.1:1").await;
+        numbers.push(number.unwrap());
+    }
+    assert_eq!(numbers, [1, 2]);
+    let lines = library.ledger(&LedgerFilter::default(), 10).await.unwrap();
+    let lines: Vec<(u32, &str)> = lines
+        .iter()
+        .map(|line| (line.number, line.hash.as_str()))
+        .collect();
+    assert_eq!(lines, [(2, "cc"), (1, "dd")]);
+
+    // What left cannot be declined any more, and what was never there neither.
+    library.decline_payload("cc").await.unwrap();
+    library.decline_payload("ff").await.unwrap();
+    let declined = library.declined(10).await.unwrap();
+    let declined: Vec<(&str, u32)> = declined
+        .iter()
+        .map(|one| (one.hash.as_str(), one.bytes))
+        .collect();
+    assert_eq!(declined, [("bb", 10)]);
+    assert!(matches!(
+        library.payload("bb").await,
+        Err(LibraryError::NotFound { .. })
+    ));
+    // Until its end is known, what was approved counts as gone.
+    assert_eq!(library.sent().await.unwrap(), 2);
+    let nobody = SendingEnd {
+        outcome: "no_connection".to_owned(),
+        bytes_sent: 0,
+        bytes_received: 0,
+        address: None,
+        answer: None,
+    };
+    library.end_sending(1, &nobody).await.unwrap();
+    library.end_sending(2, &answered()).await.unwrap();
+    assert_eq!(library.sent().await.unwrap(), 1);
+    assert_eq!(library.never_left().await.unwrap(), 1);
 }

@@ -1,6 +1,7 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { fake } from '$lib/ipc/fake/backend';
+import Declined from './Declined.svelte';
 import Ledger from './Ledger.svelte';
 
 const row = (number: number, outcome: string) => ({
@@ -50,4 +51,20 @@ test('what came back stands with its verdicts beneath what left', async () => {
   await fireEvent.click(line?.querySelector('button') as HTMLElement);
   const came = await screen.findByTestId('ledger-answer');
   expect(came.querySelector('[data-verdict="unsupported"]')?.textContent).toContain('It is so.');
+});
+
+test('what was shown and not sent is told as a decision, without a number', async () => {
+  const none = render(Declined);
+  await Promise.resolve();
+  expect(screen.queryByTestId('declined'), 'nothing to tell').toBeNull();
+  none.unmount();
+  const { hash, address, model } = row(1, '');
+  const one = { hash, address, model, bytes: 10, declinedAt: Date.UTC(2026, 10, 29) };
+  fake.escalation.declined.push(one, { ...one, bytes: 20 });
+  render(Declined);
+  expect((await screen.findByTestId('declined')).textContent).toContain(
+    '2 requests shown to you and not sent',
+  );
+  const [line] = screen.getAllByTestId('declined-row');
+  expect(line?.textContent).toContain(`You did not send 10 B to ${address}`);
 });

@@ -188,8 +188,8 @@ export const commands = {
 	preparePayload: (request: PayloadRequest) => typedError<PreparedPayload, UiError>(__TAURI_INVOKE("prepare_payload", { request })),
 	/**  Makes a prepared payload anew with what the user changed. */
 	revisePayload: (hash: string, revision: PayloadRevision, forNote: boolean) => typedError<PreparedPayload, UiError>(__TAURI_INVOKE("revise_payload", { hash, revision, forNote })),
-	/**  Forgets a prepared payload. */
-	discardPayload: (hash: string) => typedError<null, UiError>(__TAURI_INVOKE("discard_payload", { hash })),
+	/**  The user will not send a prepared payload: that is written down, and what it said forgotten. */
+	declinePayload: (hash: string) => typedError<null, UiError>(__TAURI_INVOKE("decline_payload", { hash })),
 	/**  Sends the payload of this hash, which the user has looked at, once; gives the answer, checked here. */
 	sendPayload: (hash: string, decision: SendDecision, lookedAt: number, request: string, onText: Channel<string>) => typedError<OutsideAnswer, UiError>(__TAURI_INVOKE("send_payload", { hash, decision, lookedAt, request, onText })),
 	/**  Why a large model is worth asking after this result; none where it is not, or the user wants to hear of none. */
@@ -203,6 +203,8 @@ export const commands = {
 	 *  thought better of it.
 	 */
 	exportLedger: (text: string | null) => typedError<string | null, UiError>(__TAURI_INVOKE("export_ledger", { text })),
+	/**  What was shown and not sent, by the user's decision, newest first. */
+	declinedPayloads: (limit: number) => typedError<DeclinedRow[], UiError>(__TAURI_INVOKE("declined_payloads", { limit })),
 	/**  Everything that carries a label. */
 	labels: () => typedError<Labelled[], UiError>(__TAURI_INVOKE("labels")),
 	/**  Puts a label on a folder, or takes it off. */
@@ -416,6 +418,20 @@ export type Coverage = {
 	pagesWithoutText: number,
 	/**  What was left out and why, in words; empty when nothing was. */
 	leftOut: string[],
+};
+
+/**  A request that was shown and not sent, by the user's decision. */
+export type DeclinedRow = {
+	/**  SHA-256 of what would have left; what it said is not kept. */
+	hash: string,
+	/**  Where it would have gone. */
+	address: string,
+	/**  To which model. */
+	model: string,
+	/**  When that was decided. */
+	declinedAt: number | null,
+	/**  Bytes that would have left. */
+	bytes: number,
 };
 
 /**  Words that tracked changes deleted. */
@@ -758,7 +774,7 @@ export type Labelled = {
 
 /**  One line of the ledger. */
 export type LedgerRow = {
-	/**  Its number. */
+	/**  Its number: the first that left is 1. */
 	number: number,
 	/**  SHA-256 of what left. */
 	hash: string,
@@ -1049,8 +1065,10 @@ export type PrivacyReport = {
 	locksWithScreen: boolean,
 	/**  True where the cabinet locks before the computer sleeps. */
 	locksBeforeSleep: boolean,
-	/**  Things ever sent from this machine; there is no way to send in this version. */
+	/**  Requests that ever left this machine. */
 	sent: number,
+	/**  Requests that were approved and never left, because nobody took them. */
+	neverLeft: number,
 };
 
 /**  A range of characters. */

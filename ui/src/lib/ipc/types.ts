@@ -45,6 +45,7 @@ export type MadeRow = Solid<wire.MadeRow>;
 export type KeychainView = Solid<wire.KeychainView>;
 export type KnownModel = Solid<wire.KnownModelRow>;
 export type ModelProgress = Solid<wire.ModelProgress>;
+export type DeclinedRow = Solid<wire.DeclinedRow>;
 export type KeepLabel = wire.KeepLabel;
 export type Labelled = Solid<wire.Labelled>;
 export type LedgerRow = Solid<wire.LedgerRow>;

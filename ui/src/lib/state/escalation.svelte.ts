@@ -107,10 +107,10 @@ class Escalation {
     if (this.request) void ipc.cancel(this.request).catch(() => undefined);
   }
 
-  /** Back to the question; what was prepared is forgotten. */
+  /** Back to the question: what was shown is not sent, which is written down, and what it said forgotten. */
   back(): void {
     const hash = this.payload?.hash;
-    if (hash) void attempt(() => ipc.discardPayload(hash));
+    if (hash) void attempt(() => ipc.declinePayload(hash));
     this.payload = null;
     this.error = null;
   }

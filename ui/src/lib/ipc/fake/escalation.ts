@@ -1,5 +1,6 @@
 /** The way out, as the fake backend knows it: nothing leaves, and the answer is an echo. */
 import type {
+  DeclinedRow,
   EscalationView,
   KeepLabel,
   LedgerRow,
@@ -11,6 +12,7 @@ export interface FakeEscalation {
   view: EscalationView;
   labels: Map<string, KeepLabel>;
   ledger: LedgerRow[];
+  declined: DeclinedRow[];
   payloads: Map<string, PreparedPayload>;
 }
 
@@ -36,6 +38,7 @@ export const freshEscalation = (): FakeEscalation => ({
   },
   labels: new Map(),
   ledger: [],
+  declined: [],
   payloads: new Map(),
 });
 

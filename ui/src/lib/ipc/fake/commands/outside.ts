@@ -51,7 +51,15 @@ export const outside = {
       fake.escalation.payloads.set(payload.hash, payload);
       return payload;
     }),
-  discardPayload: (hash) => done(() => void fake.escalation.payloads.delete(hash)),
+  declinePayload: (hash) =>
+    done(() => {
+      const payload = fake.escalation.payloads.get(hash);
+      if (!payload) return;
+      fake.escalation.payloads.delete(hash);
+      const { address, model, bytes } = payload;
+      fake.escalation.declined.unshift({ hash, address, model, bytes, declinedAt: Date.now() });
+    }),
+  declinedPayloads: () => answer(() => fake.escalation.declined),
   sendPayload: (hash, decision, lookedAt, _request, sink) =>
     answer(() => {
       const payload = fake.escalation.payloads.get(hash) ?? refuse('not_found', 'No such payload.');

@@ -27,6 +27,7 @@ export const system = {
       locksWithScreen: true,
       locksBeforeSleep: true,
       sent: fake.escalation.view.sent,
+      neverLeft: 0,
     })),
   audit: (filter, limit) => answer(() => fake.audit.filter(lets(filter)).slice(0, limit)),
   verifyAudit: () => answer(() => fake.audit.length),
