@@ -75,23 +75,28 @@ fn try_after_try_the_bytes_are_those_approved() {
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(3);
-    let (cabinet, id) = with_letter();
-    let server = Server::start(Manner::Well("Ramipril.".into()));
-    switch_on(&cabinet, &server, "openai");
-    for n in 0..tries {
-        let question = format!("Question {n}: which medicines?");
-        let shown = cabinet
-            .run(&["escalate", "ask", "--document", &id, &question])
-            .only();
-        cabinet
-            .run(&["escalate", "--approve", text(&shown["hash"])])
-            .succeeded();
-        let heard = server.heard();
-        assert_eq!(heard.len(), n + 1);
-        assert!(heard[n].body == text(&shown["body"]).as_bytes(), "try {n}");
+    for protocol in ["openai", "anthropic"] {
+        let (cabinet, id) = with_letter();
+        let server = Server::start(Manner::Well("Ramipril.".into()));
+        switch_on(&cabinet, &server, protocol);
+        for n in 0..tries {
+            let question = format!("Question {n}: which medicines?");
+            let shown = cabinet
+                .run(&["escalate", "ask", "--document", &id, &question])
+                .only();
+            cabinet
+                .run(&["escalate", "--approve", text(&shown["hash"])])
+                .succeeded();
+            let heard = server.heard();
+            assert_eq!(heard.len(), n + 1, "{protocol}");
+            assert!(
+                heard[n].body == text(&shown["body"]).as_bytes(),
+                "{protocol}, try {n}"
+            );
+        }
+        assert_eq!(server.connections(), tries, "{protocol}");
+        assert_eq!(cabinet.run(&["ledger"]).succeeded().len(), tries, "{protocol}");
     }
-    assert_eq!(server.connections(), tries);
-    assert_eq!(cabinet.run(&["ledger"]).succeeded().len(), tries);
 }
 
 #[test]
