@@ -185,6 +185,8 @@ station("key points are sentences of the document, each with its place", async (
   await window.click("mode-text");
   const text = plain(await window.until("both pages of text", () =>
     window.run(() => {
+      // A page far below the view has no text yet.
+      [...document.querySelectorAll("[data-page]")].at(-1).scrollIntoView();
       const pages = [...document.querySelectorAll("[data-text-page]")];
       return pages.length === 2 && pages.map((page) => page.textContent).join(" ");
     }),
