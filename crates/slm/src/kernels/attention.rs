@@ -206,6 +206,15 @@ struct Tile {
     total: [f32; TILE],
 }
 
+impl Drop for Tile {
+    fn drop(&mut self) {
+        use zeroize::Zeroize;
+        self.queries.zeroize();
+        self.weights.zeroize();
+        self.dots.zeroize();
+    }
+}
+
 #[inline(always)]
 fn attend_rows<P: Panel>(
     size: usize,
