@@ -1,6 +1,7 @@
 // `npm run bench:search`: latency at 10,000 passages, the query's embedding included; import rate; 500 planted names and
 // numbers, each of which must come first. PASSAGES=2000 measures a smaller library. Beside it, in the same run, a store
 // that keeps everything in plain text. Then the scan of vectors alone, up to a million.
+// `npm run bench:search -- --eval FOLDER [SET...]` measures instead how well public sets are ranked.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -9,6 +10,7 @@ import { env, root, target } from "../scripts/lib/places.mjs";
 import { run } from "../scripts/lib/run.mjs";
 import { cabinet, peer, percentile, report } from "./lib/bench.mjs";
 import { planted, writer } from "./lib/corpus.mjs";
+import { ranking } from "./lib/retrieval.mjs";
 
 /** Figures of the scan of so many vectors, made in clusters. */
 function scan(count) {
@@ -16,6 +18,13 @@ function scan(count) {
   if (done.status !== 0) throw new Error(`the scan ended with status ${done.status}`);
   const rows = done.stdout.trim().split("\n").map((line) => JSON.parse(line));
   return rows.slice(1).map((row) => ({ ...row, what: `scan of ${count} vectors: ${row.what}` }));
+}
+
+const args = process.argv.slice(2);
+if (args.includes("--eval")) {
+  const [folder, ...sets] = args.slice(args.indexOf("--eval") + 1);
+  ranking(folder, sets.length > 0 ? sets : null);
+  process.exit(0);
 }
 
 const wanted = Number(process.env.PASSAGES ?? 10_000);
