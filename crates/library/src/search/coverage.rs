@@ -73,6 +73,6 @@ impl Library {
 }
 
 /// How rare a word is that so many passages hold; never negative, so that every word of a query counts.
-fn rarity(passages: f64, size: Size) -> f64 {
+pub(super) fn rarity(passages: f64, size: Size) -> f64 {
     ((size.rows as f64 + 1.0) / (passages + 0.5)).ln().max(0.0)
 }

@@ -2,8 +2,9 @@
 //!
 //! Works with no model loaded and with the vector store missing, and says which half is missing.
 //!
-//! A query is taken apart by [`query`]; [`scope`] says which documents count; [`find`] asks the indexes; [`merge`]
-//! puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown.
+//! A query is taken apart by [`query`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
+//! documents count; [`find`] asks the indexes; [`merge`] puts the halves together; [`coverage`] looks at the best once
+//! more; [`show`] reads what is shown.
 
 mod approximate;
 mod bounded;
@@ -15,6 +16,7 @@ mod filters;
 mod find;
 mod letter;
 pub(crate) mod lexicon;
+mod long;
 mod merge;
 mod query;
 mod scope;
@@ -140,7 +142,7 @@ impl Library {
         let every = request.every || asked.is_some();
         let mut parsed = Query::parse(asked.unwrap_or(&request.query), request.as_typed && !every);
         missing.append(&mut parsed.filters.unread);
-        let mut checked = None;
+        let (mut checked, mut shortened) = (None, None);
         let hits = match self.scope(request, &parsed, &mut missing).await? {
             _ if parsed.words.is_empty() => Vec::new(),
             Some(scope) if every => {
@@ -148,7 +150,12 @@ impl Library {
                 checked = Some(looked_at);
                 hits
             }
-            Some(scope) => self.ranked(request, &mut parsed, &scope, &mut missing).await?,
+            Some(scope) => {
+                if request.mode != Mode::Vector {
+                    shortened = self.shorten(&mut parsed, scope.size).await?;
+                }
+                self.ranked(request, &mut parsed, &scope, &mut missing).await?
+            }
             None => Vec::new(),
         };
         if request.mode != Mode::Text
@@ -159,6 +166,7 @@ impl Library {
         {
             missing.push("Some documents are still being prepared for search by meaning".to_string());
         }
+        missing.extend(shortened);
         Ok(SearchResults {
             hits,
             missing,

@@ -1,5 +1,7 @@
 //! What the user typed, taken apart: words, quoted phrases, identifiers, `AND OR NOT`, `field:value`.
 
+use std::collections::HashSet;
+
 use cabinet_text::{fold, is_stop_word};
 use unicode_normalization::char::is_combining_mark;
 
@@ -12,6 +14,9 @@ const LONGEST_RUN: usize = 12;
 
 /// Words that carry meaning, of a query that is a name or a few words; a longer one is a question.
 const LONGEST_NAME: usize = 6;
+
+/// Words beyond which a query was not written but pasted: its quotes, brackets and "OR" are the text's own.
+const LONGEST_WRITTEN: usize = 128;
 
 /// A query in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,7 +61,13 @@ pub(crate) enum Lexeme {
 impl Query {
     /// Takes a query apart. With `as_typed` the last word counts as a beginning unless a space follows it.
     pub(crate) fn parse(raw: &str, as_typed: bool) -> Self {
-        let mut lexemes = lex(raw, false);
+        let pasted = raw.split_whitespace().nth(LONGEST_WRITTEN).is_some();
+        let mut lexemes = if pasted {
+            let words = raw.split_whitespace();
+            words.map(|word| Lexeme::Word(word.to_string())).collect()
+        } else {
+            lex(raw, false)
+        };
         let operators = lexemes
             .iter()
             .any(|l| matches!(l, Lexeme::And | Lexeme::Or | Lexeme::Not));
@@ -129,6 +140,21 @@ impl Query {
         }
         query.question = query.words.len() > LONGEST_NAME;
         query
+    }
+
+    /// Keeps these of the words, what is made of them alone, and so many of the parts to the letter: identifiers first,
+    /// then the shorter, which more texts share.
+    pub(crate) fn keep(&mut self, words: Vec<String>, exact: usize) {
+        let kept: HashSet<String> = words.iter().map(|word| fold(word)).collect();
+        let all_kept = |part: &String| self::words(part).all(|word| kept.contains(&fold(&word)));
+        self.pairs.retain(all_kept);
+        self.pairs.sort();
+        self.pairs.dedup();
+        self.compounds.retain(all_kept);
+        self.exact
+            .sort_by_key(|part| (!part.contains(|c: char| c.is_ascii_digit()), part.len()));
+        self.exact.truncate(exact);
+        self.words = words;
     }
 
     /// What a passage may hold to be found: words, words with a hyphen inside, other spellings of strengths.
@@ -219,7 +245,7 @@ fn wanted(lexemes: &[Lexeme]) -> Vec<&Lexeme> {
 }
 
 /// Splits a query at white space and quotes. Brackets count only beside operators: they stand in statutes too.
-fn lex(raw: &str, brackets: bool) -> Vec<Lexeme> {
+pub(super) fn lex(raw: &str, brackets: bool) -> Vec<Lexeme> {
     const QUOTES: [char; 4] = ['"', '“', '”', '„'];
     let chars: Vec<char> = raw.chars().collect();
     let mut found = Vec::new();
@@ -386,6 +412,15 @@ mod tests {
             false,
         );
         assert!(title.exact.is_empty(), "{:?}", title.exact);
+    }
+
+    #[test]
+    fn a_pasted_text_has_no_syntax() {
+        let text = "He said \"no\" OR (perhaps) folder:Mill ".repeat(30);
+        let q = Query::parse(&text, false);
+        assert!(q.condition.is_none() && q.quoted.is_empty() && q.filters == Filters::default());
+        let written = Query::parse("He said \"no\" OR (perhaps) folder:Mill", false);
+        assert!(written.condition.is_some() && !written.quoted.is_empty());
     }
 
     #[test]

@@ -232,6 +232,53 @@ async fn what_holds_more_of_a_question_comes_before_what_says_one_word_of_it_oft
     assert_eq!(b.names(Mode::Hybrid, None, question).await[0], "answer.txt");
 }
 
+/// What everybody writes says nothing of what a text is about, however much of it there is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_text_finds_its_like_by_what_tells_most_and_says_so() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    let words = |word: &str, count| (0..count).map(|n| format!("{word}{n} ")).collect::<String>();
+    let usual = words("usual", 90);
+    for n in 0..12 {
+        b.add(folder, &format!("{n}.txt"), &[&format!("Day {n}. {usual}")])
+            .await;
+    }
+    b.add(
+        folder,
+        "like.txt",
+        &["A gutter overflowed and the parapet gave way."],
+    )
+    .await;
+    b.add(folder, "docket.txt", &["Filed under 2019-4471."]).await;
+    let search = async |query: String| {
+        let request = SearchRequest {
+            query,
+            mode: Mode::Text,
+            limit: 20,
+            ..Default::default()
+        };
+        b.library.search(&request).await.unwrap()
+    };
+    // Words that stand nowhere are no help, and none of the sixty-four.
+    let usual = usual + &words("nowhere", 60);
+    let found = search(format!(
+        "{usual} the parapet above the gutter {usual} gutter and parapet"
+    ))
+    .await;
+    assert_eq!(found.hits[0].source_name, "like.txt");
+    assert_eq!(
+        found.missing,
+        ["The query is a long text: only its 64 most telling words were looked for"]
+    );
+    let found = search(format!("{usual} parapet and gutter, docket 2019-4471, {usual}")).await;
+    assert_eq!(
+        found.hits[0].source_name, "docket.txt",
+        "to the letter comes first"
+    );
+    let found = search("the parapet above the gutter".into()).await;
+    assert_eq!((found.hits.len(), found.missing.len()), (1, 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_title_is_found_though_no_page_holds_it() {
     let b = bench().await;
