@@ -109,7 +109,7 @@ fn queries(file: &Path) -> Result<Vec<(Value, String)>, Failure> {
 }
 
 fn batch_line(id: &Value, hits: &[Value], results: &SearchResults, ms: f64) -> Value {
-    let mut line = json!({ "id": id, "hits": hits, "ms": ms });
+    let mut line = json!({ "id": id, "hits": hits, "missing": results.missing, "ms": ms });
     if let Some(checked) = results.checked {
         line["checked"] = json!({ "checked": checked.checked, "of": checked.of });
     }
