@@ -103,19 +103,15 @@ pub(crate) fn of_markdown(pages: &[Page]) -> Vec<Heading> {
             let signs = bare.bytes().take_while(|byte| *byte == b'#').count();
             let level = u8::try_from(signs).unwrap_or(DEEPEST);
             let after = bare.get(signs..).unwrap_or_default();
-            if !fenced
-                && (1..=6).contains(&level)
-                && after.starts_with(' ')
-                && after.contains(char::is_alphanumeric)
-            {
-                found.push(Heading {
-                    page: page.number,
-                    start,
-                    end,
-                    level,
-                });
-                before = None;
-            } else if let (Some((start, end)), Some(level)) = (before, underlined(bare).filter(|_| !fenced)) {
+            let named =
+                (1..=6).contains(&level) && after.starts_with(' ') && after.contains(char::is_alphanumeric);
+            let heading = match before {
+                _ if fenced => None,
+                _ if named => Some((start, end, level)),
+                Some((start, end)) => underlined(bare).map(|level| (start, end, level)),
+                None => None,
+            };
+            if let Some((start, end, level)) = heading {
                 found.push(Heading {
                     page: page.number,
                     start,
