@@ -5,6 +5,7 @@
 //! comments and what the heads and feet of pages say after everything. Written here because the crates there are either lose the encodings of fonts or keep only the
 //! formatting of text boxes, notes and tables, and not what they say. Nothing recurses.
 
+mod group;
 mod lexer;
 mod part;
 mod walk;

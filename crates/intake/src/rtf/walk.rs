@@ -1,5 +1,6 @@
 //! The walk through the groups of a file: which destination each is, what its words change, and where its text goes.
 
+use super::group::{Destination, Group, PartKind};
 use super::lexer::{Lexer, Token};
 use super::part::Part;
 use super::words::{code_page, code_page_of_charset, is_left_out};
@@ -57,41 +58,6 @@ pub(super) fn walk(bytes: &[u8]) -> Result<(Flow, Info), IntakeError> {
     walk.finish()
 }
 
-/// Where the text of a group goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Destination {
-    Text,
-    Nowhere,
-    Fonts,
-    Info,
-    Title,
-    Author,
-    Created,
-    Modified,
-    CommentAuthor,
-}
-
-#[derive(Clone, Copy)]
-struct Group {
-    destination: Destination,
-    font: Option<i32>,
-    /// How many bytes stand in for each character given by its number.
-    substitutes: usize,
-    hidden: bool,
-    deleted: bool,
-    /// A part of its own ends with this group.
-    part: Option<PartKind>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PartKind {
-    Note,
-    Box,
-    Comment,
-    /// The head or foot of pages.
-    Margin,
-}
-
 struct Walk {
     groups: Vec<Group>,
     part: Part,
@@ -142,14 +108,7 @@ impl Walk {
     }
 
     fn group(&self) -> Group {
-        self.groups.last().copied().unwrap_or(Group {
-            destination: Destination::Text,
-            font: None,
-            substitutes: 1,
-            hidden: false,
-            deleted: false,
-            part: None,
-        })
+        self.groups.last().copied().unwrap_or_default()
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Group)) {
@@ -444,8 +403,7 @@ impl Walk {
     }
 
     fn visible(&self) -> bool {
-        let group = self.group();
-        group.destination == Destination::Text && !group.hidden && !group.deleted
+        self.group().visible()
     }
 
     fn write(&mut self, text: &str) -> Result<(), IntakeError> {
