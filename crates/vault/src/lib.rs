@@ -60,6 +60,7 @@ mod home;
 mod kdf;
 mod keychain;
 mod keys;
+mod lock;
 mod log;
 mod objects;
 mod passphrase;

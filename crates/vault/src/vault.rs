@@ -1,9 +1,8 @@
 //! A cabinet's vault: made, opened, re-keyed and locked.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use object_store::ObjectStore;
 use secrecy::{ExposeSecret, ExposeSecretMut};
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::header::{Header, MOST_BYTES, ReadHeader};
 use crate::keychain::{Keychain, SystemKeychain};
 use crate::keys::{self, KeptKey, KeyRing, Purpose};
+use crate::lock::Lock;
 use crate::store::{SharedStores, StoreSealer};
 use crate::{
     KdfCost, KeychainError, Passphrase, RecoveryCode, SealedObjects, VaultError, database, files, home, value,
@@ -32,11 +32,8 @@ pub struct Vault {
     /// Where a damaged log went in this session.
     aside: Mutex<Option<PathBuf>>,
     // Last, so that another process gets in only after the keys are gone.
-    _lock: File,
+    _lock: Lock,
 }
-
-/// How long opening waits for a lock that may be given up at once: another process that only looks.
-const LOCK_PATIENCE: Duration = Duration::from_millis(300);
 
 impl Vault {
     /// True where a cabinet's header lies.
@@ -46,8 +43,7 @@ impl Vault {
 
     /// True where a process, this one included, has the cabinet open.
     pub fn in_use(home: &Path) -> bool {
-        File::open(home::lock(home))
-            .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        Lock::is_taken(home)
     }
 
     /// Makes a cabinet and opens it. The folder is made if it is not there. The recovery code exists only in the
@@ -67,7 +63,7 @@ impl Vault {
         passphrase.bytes()?;
         refuse_occupied(home)?;
         files::make_private_folder(home)?;
-        let lock = take_lock(home, true)?;
+        let lock = Lock::take(home, true)?;
         // Once more, now that nobody else can make one meanwhile.
         refuse_occupied(home)?;
 
@@ -86,7 +82,7 @@ impl Vault {
     /// [`VaultError::UnsupportedVersion`], [`VaultError::WrongPassphrase`], [`VaultError::InUse`].
     pub fn open(home: &Path, passphrase: &Passphrase) -> Result<Self, VaultError> {
         require_header(home)?;
-        let lock = take_lock(home, false)?;
+        let lock = Lock::take(home, false)?;
         let read = read_header(home)?;
         let master = read.header.open(passphrase)?;
         read.verify(&master)?;
@@ -100,7 +96,7 @@ impl Vault {
     pub fn recover(home: &Path, code: &RecoveryCode, passphrase: &Passphrase) -> Result<Self, VaultError> {
         passphrase.bytes()?;
         require_header(home)?;
-        let lock = take_lock(home, false)?;
+        let lock = Lock::take(home, false)?;
         let read = read_header(home)?;
         let master = read.header.open_by_code(code)?;
         read.verify(&master)?;
@@ -129,7 +125,7 @@ impl Vault {
         }
         // Asked before the lock is taken, because the user may take long to answer the system.
         let key = keychain.fetch(header.cabinet())?;
-        let lock = take_lock(home, false)?;
+        let lock = Lock::take(home, false)?;
         let read = read_header(home)?;
         let master = read.header.open_by_keychain(&key)?;
         read.verify(&master)?;
@@ -397,7 +393,7 @@ impl Vault {
             .with(Purpose::Values, |key| value::open(key, label, sealed))?
     }
 
-    fn assemble(home: &Path, header: Header, master: &KeptKey, lock: File) -> Result<Self, VaultError> {
+    fn assemble(home: &Path, header: Header, master: &KeptKey, lock: Lock) -> Result<Self, VaultError> {
         // Absolute, so that a later change of the working directory does not move the cabinet.
         let home = std::path::absolute(home).map_err(VaultError::io("finding the cabinet's folder"))?;
         files::sweep_unfinished(&home)?;
@@ -460,30 +456,4 @@ pub(crate) fn read_header(home: &Path) -> Result<ReadHeader, VaultError> {
         .read_to_end(&mut text)
         .map_err(VaultError::io(doing))?;
     ReadHeader::parse(&text)
-}
-
-/// Takes the lock that keeps other processes out. The system gives it up when this process ends, however it ends.
-pub(crate) fn take_lock(home: &Path, fresh: bool) -> Result<File, VaultError> {
-    let doing = "taking the cabinet's lock";
-    let lock = files::private()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(home::lock(home));
-    let lock = lock.map_err(VaultError::io(doing))?;
-    if fresh {
-        files::sync_folder_of(&home::lock(home))?;
-    }
-    let begun = Instant::now();
-    loop {
-        match lock.try_lock() {
-            Ok(()) => return Ok(lock),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_PATIENCE => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            Err(TryLockError::WouldBlock) => return Err(VaultError::InUse),
-            Err(TryLockError::Error(e)) => return Err(VaultError::io(doing)(e)),
-        }
-    }
 }

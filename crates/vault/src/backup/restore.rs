@@ -14,7 +14,7 @@ use super::{BackupKind, Notes, Watch, damaged};
 use crate::age::Identity;
 use crate::header::ReadHeader;
 use crate::keys::{self, KeptKey, Purpose};
-use crate::vault::take_lock;
+use crate::lock::Lock;
 use crate::{Passphrase, RecoveryCode, VaultError, files, home};
 
 /// What opens a backup: that which opened the cabinet when it was made.
@@ -213,7 +213,7 @@ fn restore_database(
     if !home::exists(&home::header(home))? {
         return Err(VaultError::OnlyDatabase);
     }
-    let _lock = take_lock(home, false)?;
+    let _lock = Lock::take(home, false)?;
     if crate::vault::read_header(home)?.header.cabinet() != notes.cabinet {
         return Err(damaged("it is the database of another cabinet"));
     }
