@@ -91,6 +91,8 @@ pub enum Refusal {
     LinkLoop,
     /// The disk or the network share failed while reading.
     Device,
+    /// It was changed again and again while it was read.
+    Changing,
 }
 
 /// What a path leads to when it is not a file.
@@ -245,6 +247,7 @@ impl IntakeError {
                 Refusal::Missing => "There is no file here any more.".into(),
                 Refusal::LinkLoop => "This link leads back to itself.".into(),
                 Refusal::Device => "The disk or network share failed while reading.".into(),
+                Refusal::Changing => "This file was being changed while it was read.".into(),
             },
             IntakeError::NotAFile(Special::Folder) => "This is a folder, not a file.".into(),
             IntakeError::NotAFile(Special::Device) => "This is a device or a pipe, not a file.".into(),
@@ -300,6 +303,9 @@ impl IntakeError {
                 Refusal::Missing => "Check where the file is now and add it from there.",
                 Refusal::LinkLoop => "Add the file that the link was meant for.",
                 Refusal::Device => "Check the disk or the connection and try again.",
+                Refusal::Changing => {
+                    "Save and close it where it is open, or wait for its copying to end, and try again."
+                }
             },
             IntakeError::NotAFile(Special::Folder) => "Add the folder as a whole, or the files inside.",
             IntakeError::NotAFile(Special::Device) => "Choose a document instead.",

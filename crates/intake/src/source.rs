@@ -1,18 +1,22 @@
 //! The bytes of one file, read once.
 //!
 //! Owns the passage from a path to bytes: what is refused before reading, how much is read, and the
-//! hash. A file may change while it is read; because the hash, the sealed original and the parsed
-//! text are all taken from one [`Source`], they always speak of the same bytes. The bytes live in
+//! hash. A file that changes while it is read is read again and at last refused, because half of one
+//! state and half of the next is nobody's document. The hash, the sealed original and the parsed
+//! text are all taken from one [`Source`], so they always speak of the same bytes. The bytes live in
 //! memory alone: nothing is copied to a temporary file.
 
 use crate::error::{Excess, IntakeError, Refusal, Special};
 use sha2::{Digest, Sha256};
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// The largest file taken unless the caller says otherwise.
 pub const DEFAULT_FILE_LIMIT: u64 = 512 << 20;
+
+/// How often a file is read that changes meanwhile.
+const TRIES: u32 = 3;
 
 /// The bytes of one file and their hash.
 pub struct Source {
@@ -27,7 +31,7 @@ impl Source {
     /// reading, so none of them can hang the caller.
     ///
     /// # Errors
-    /// `not_a_file`, `unreadable`, `empty`, or `too_large` above `limit` bytes.
+    /// `not_a_file`, `unreadable` (also where it changes all the time), `empty`, or `too_large` above `limit` bytes.
     pub fn open(path: &Path, limit: u64) -> Result<Self, IntakeError> {
         let about = std::fs::metadata(path).map_err(refused)?;
         if about.is_dir() {
@@ -35,26 +39,8 @@ impl Source {
             std::fs::read_dir(path).map_err(refused)?;
         }
         check(&about, limit)?;
-        let file = open_file(path).map_err(refused)?;
-        // Looked at again through the open file: the path may have been exchanged in between.
-        let about = file.metadata().map_err(refused)?;
-        check(&about, limit)?;
-        let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(
-                usize::try_from(about.len())
-                    .unwrap_or(usize::MAX)
-                    .saturating_add(1),
-            )
-            .map_err(|_| IntakeError::TooLarge(Excess::Memory))?;
-        // One byte beyond the limit tells a file that grew while it was read.
-        file.take(limit.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(refused)?;
-        if bytes.len() as u64 > limit {
-            return Err(IntakeError::TooLarge(Excess::Bytes { limit }));
-        }
-        Self::from_bytes(bytes)
+        let mut file = open_file(path).map_err(refused)?;
+        Self::from_bytes(settled(&mut file, limit, read_whole)?)
     }
 
     /// Takes bytes that are already in memory, such as a sealed original opened again.
@@ -111,6 +97,42 @@ fn check(about: &Metadata, limit: u64) -> Result<(), IntakeError> {
     }
 }
 
+/// The bytes of an open file as they stood at one moment, as far as the system's notes on it tell.
+fn settled(
+    file: &mut File,
+    limit: u64,
+    mut read: impl FnMut(&mut File, u64) -> std::io::Result<Vec<u8>>,
+) -> Result<Vec<u8>, IntakeError> {
+    for _ in 0..TRIES {
+        // Looked at through the open file: the path may have been exchanged since the first look.
+        let before = file.metadata().map_err(refused)?;
+        check(&before, limit)?;
+        let bytes = read(file, limit).map_err(|error| match error.kind() {
+            std::io::ErrorKind::OutOfMemory => IntakeError::TooLarge(Excess::Memory),
+            _ => refused(error),
+        })?;
+        let after = file.metadata().map_err(refused)?;
+        if bytes.len() as u64 > limit {
+            return Err(IntakeError::TooLarge(Excess::Bytes { limit }));
+        }
+        let changed = before.len() != after.len() || before.modified().ok() != after.modified().ok();
+        if !changed {
+            return Ok(bytes);
+        }
+    }
+    Err(IntakeError::Unreadable(Refusal::Changing))
+}
+
+fn read_whole(file: &mut File, limit: u64) -> std::io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX).saturating_add(1))?;
+    file.seek(SeekFrom::Start(0))?;
+    // One byte beyond the limit tells a file that grew while it was read.
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 #[cfg(unix)]
 fn open_file(path: &Path) -> std::io::Result<File> {
     use rustix::fs::{Mode, OFlags};
@@ -155,6 +177,43 @@ mod tests {
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let hex: String = source.sha256().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, known, "SHA-256 of abc as FIPS 180-2 gives it");
+    }
+
+    /// What a program does to a file it writes to while we read it.
+    fn written_to(path: &Path, text: &str) {
+        let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("letter.txt");
+        std::fs::write(&path, "first ").unwrap();
+        let mut times = 0;
+        let bytes = settled(&mut open_file(&path).unwrap(), 100, |file, limit| {
+            let bytes = read_whole(file, limit);
+            times += 1;
+            if times == 1 {
+                written_to(&path, "and last");
+            }
+            bytes
+        });
+        assert_eq!(bytes, Ok(b"first and last".to_vec()));
+        assert_eq!(times, 2);
+    }
+
+    #[test]
+    fn rejects_a_file_that_changes_all_the_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log.txt");
+        std::fs::write(&path, "line\n").unwrap();
+        let bytes = settled(&mut open_file(&path).unwrap(), 100, |file, limit| {
+            let bytes = read_whole(file, limit);
+            written_to(&path, "line\n");
+            bytes
+        });
+        assert_eq!(bytes, Err(IntakeError::Unreadable(Refusal::Changing)));
     }
 
     #[test]

@@ -163,6 +163,7 @@ fn every_message_is_calm_and_complete() {
         IntakeError::Timeout { seconds: 60 },
         IntakeError::Crashed,
         IntakeError::Unreadable(cabinet_intake::Refusal::NoPermission),
+        IntakeError::Unreadable(cabinet_intake::Refusal::Changing),
         IntakeError::NotAFile(cabinet_intake::Special::Folder),
     ];
     for error in errors {
