@@ -10,6 +10,7 @@ use crate::html;
 use crate::members::Members;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use std::collections::HashSet;
 
 /// Reads a message.
 ///
@@ -31,6 +32,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Extracted, IntakeError> {
     let sender = message.from().and_then(Address::first);
     let sender = sender.and_then(|from| from.name().or_else(|| from.address()));
     let written = |address: Option<&Address<'_>>| address.map(addresses).unwrap_or_default();
+    let attached = attached(&message)?;
+    let mut body = body(&message)?;
+    if body.is_empty() && attached.names().next().is_none() {
+        body = each_for_itself(&message, bytes)?;
+    }
     let letter = Letter {
         kind: Kind::Email,
         subject: message.subject().unwrap_or_default().to_owned(),
@@ -41,8 +47,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Extracted, IntakeError> {
         bcc: written(message.bcc()),
         date: raw_date(&message).unwrap_or_default(),
         day: date.and_then(|date| Day::new(date.year, date.month, date.day)),
-        body: body(&message)?,
-        attached: attached(&message)?,
+        body,
+        attached,
     };
     letter.into_document()
 }
@@ -87,6 +93,37 @@ fn body(message: &Message<'_>) -> Result<Flow, IntakeError> {
         .collect();
     body.append(flow(message, &more)?);
     Ok(body)
+}
+
+/// The words of a message whose parts do not lie in one another as they say, so that the parser passes over them in search
+/// of an inner part's beginning: what stands between the lines that divide it, each piece read as if it were alone.
+fn each_for_itself(message: &Message<'_>, bytes: &[u8]) -> Result<Flow, IntakeError> {
+    let declared = message.parts.iter().filter_map(MimeHeaders::content_type);
+    let lines: HashSet<Vec<u8>> = declared
+        .filter_map(|kind| kind.attribute("boundary"))
+        .flat_map(|boundary| {
+            [
+                format!("--{boundary}").into_bytes(),
+                format!("--{boundary}--").into_bytes(),
+            ]
+        })
+        .collect();
+    let mut pieces: Vec<Vec<u8>> = vec![Vec::new()];
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if lines.contains(line.trim_ascii()) {
+            pieces.push(Vec::new());
+        } else if let Some(piece) = pieces.last_mut() {
+            piece.extend_from_slice(line);
+        }
+    }
+    let mut flow = Flow::default();
+    // Before the first line stand the fields of the message.
+    for piece in &pieces[1..] {
+        if let Some(piece) = MessageParser::default().parse(piece) {
+            flow.append(body(&piece)?);
+        }
+    }
+    Ok(flow)
 }
 
 fn flow(message: &Message<'_>, parts: &[u32]) -> Result<Flow, IntakeError> {
@@ -170,6 +207,15 @@ mod tests {
             --x\r\nContent-Type: application/octet-stream; name=lease.txt\r\nContent-Transfer-Encoding: base64\r\n\r\nUmVudCBpcyBkdWUu\r\nUGF5IG5vdy4u";
         let read = read(message.as_bytes()).unwrap();
         assert_eq!(read.members[0].bytes, b"Rent is due.Pay now..");
+    }
+
+    #[test]
+    fn parts_that_do_not_lie_in_one_another_are_read_all_the_same() {
+        let message = "From: a@b.example\nSubject: x y z\nContent-Type: multipart/mixed; boundary=ab\n\n--ab\nContent-Type: multipart/mixed; boundary=a\n\n\
+            --ab\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nThe rent is due at the caf=E9.\n\n--a\n";
+        let read = read(message.as_bytes()).unwrap();
+        let text = &read.pages[0].text;
+        assert!(text.ends_with("\n\nThe rent is due at the caf\u{e9}."), "{text}");
     }
 
     #[test]
