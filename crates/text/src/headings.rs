@@ -4,7 +4,7 @@
 //! how deep, that is what counts. Else they are guessed from the look of the lines, with care: a wrong heading above a
 //! passage is worse than none.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::sentences::{Kind, outline};
 use crate::{Offsets, Span, fold};
@@ -179,9 +179,19 @@ fn bare(line: &str) -> String {
 }
 
 /// The lines of a page that look like headings of what follows. Of several of one rank right after one another none is: they
-/// are a list, or the head of a letter.
+/// are a list, or the head of a letter. Nor is a line without a mark that stands on the page again: so do the heads of a
+/// table's columns.
 fn guess(offsets: &Offsets<'_>) -> Vec<(Span, Rank)> {
     let sentences = outline(offsets.text());
+    let mut times: HashMap<String, u32> = HashMap::new();
+    for line in offsets.text().lines() {
+        *times.entry(bare(line)).or_default() += 1;
+    }
+    let again = |span: Span| {
+        times
+            .get(&bare(offsets.slice(span)))
+            .is_some_and(|times| *times > 1)
+    };
     let mut found = Vec::new();
     let mut at = 0;
     while at < sentences.len() {
@@ -213,6 +223,7 @@ fn guess(offsets: &Offsets<'_>) -> Vec<(Span, Rank)> {
             if let Some(rank) = rank
                 .as_ref()
                 .filter(|rank| alike(rank) == 1 && (below || is_marked(rank)))
+                .filter(|rank| **rank != Rank::Plain || !again(*span))
             {
                 found.push((*span, rank.clone()));
             }
@@ -309,6 +320,27 @@ mod tests {
                 "SCHEDULE 1 > 1. Fixtures"
             ]
         );
+    }
+
+    #[test]
+    fn what_stands_on_a_page_again_heads_a_column() {
+        let table = |second: &str| {
+            format!(
+                "Principal and Interest\n\nReference rates of the year, each as it was agreed upon.\n\n\
+                 {second}\n\nPackage rates of the year, each as it was agreed upon in writing."
+            )
+        };
+        let found = |text: &str| {
+            let outlined = Trail::default().page(text, None, &[]);
+            let offsets = Offsets::new(text);
+            let text = |heading: &Heading| offsets.slice(heading.span).to_owned();
+            outlined.headings.iter().map(text).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found(&table("Standing charges")),
+            ["Principal and Interest", "Standing charges"]
+        );
+        assert!(found(&table("Principal and interest")).is_empty());
     }
 
     #[test]
