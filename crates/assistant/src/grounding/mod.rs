@@ -16,6 +16,7 @@ mod missing;
 mod order;
 mod parts;
 mod polarity;
+mod put_on;
 mod small_words;
 mod sources;
 mod window;

@@ -220,11 +220,13 @@ impl Check<'_> {
                         && word.is_some_and(|word| {
                             word.role == Role::Content && !word.possessive && !word.capital
                         })
+                        && !self.is_done(at)
                 });
                 if self.is_next_item(first, &lead)
                     || premodifies && self.window.tokens[first].token.is_nounish()
                     || self.is_introduction(&lead)
                     || self.is_the_patient(&lead)
+                    || self.is_put_on_it()
                 {
                     return None;
                 }
@@ -233,6 +235,21 @@ impl Check<'_> {
                     self.source_words(subject)
                 )))
             })
+    }
+
+    /// "I started aspirin", "have started aspirin": a past form that is the verb and describes nothing.
+    fn is_done(&self, at: usize) -> bool {
+        let subject_or_aid = |word: &Word| {
+            matches!(
+                word.form.as_str(),
+                "i" | "we" | "you" | "he" | "she" | "it" | "they" | "have" | "has" | "had"
+            )
+        };
+        self.source_word(at).is_some_and(|word| word.past)
+            && at
+                .checked_sub(1)
+                .and_then(|before| self.source_word(before))
+                .is_some_and(subject_or_aid)
     }
 
     /// "Potassium 4.1 mmol/L and sodium 139 mmol/L": values in a row, no verb among them.
@@ -404,7 +421,8 @@ impl Check<'_> {
             (Speaker::Person, Some(source)) => source == Speaker::Person || named,
             (mine, source) => source == Some(mine),
         };
-        (!same).then(|| Finding::doubt("The source says this of someone or something else.".to_owned()))
+        (!same && !self.is_put_on_it())
+            .then(|| Finding::doubt("The source says this of someone or something else.".to_owned()))
     }
 }
 

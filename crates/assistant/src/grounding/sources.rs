@@ -119,6 +119,11 @@ impl Sources {
         self.index.contains_key(key)
     }
 
+    /// The sentences that hold this stem or number.
+    pub(crate) fn holding(&self, key: &str) -> impl Iterator<Item = usize> {
+        self.index.get(key).into_iter().flatten().map(|&at| at as usize)
+    }
+
     /// How telling a word is: the rarer, the more.
     pub(crate) fn weight(&self, key: &str) -> f32 {
         let all = self.sentences.len().max(1) as f32;

@@ -413,4 +413,65 @@ pub const TABLE: &[Case] = &[
             (No, "Follow-up is planned for 12 days after surgery."),
         ],
     ),
+    (
+        "Re: Bruno Castellan, MRN 5520-117-03\n\nI have started aspirin 75 mg once daily and atorvastatin 20 mg at night. He does \
+         not take warfarin.\n\nWe have also started him on bisoprolol 2.5 mg once daily. I have started his wife on ramipril 5 mg \
+         once daily. I started metformin 500 mg twice daily in May. I have started Mr Hale on apixaban 5 mg twice daily. I have not \
+         started digoxin 125 mcg once daily. I have started the paperwork for edoxaban 60 mg once daily. I have started \
+         prednisolone 30 mg once daily for five days.\n\nI have started amlodipine 5 mg once daily but stopped it because of \
+         swelling.\n\nI have started naproxen 250 mg twice daily. He stopped it after two days.\n\nI have started ramelteon 8 mg at \
+         night.\n\nI have started codeine 30 mg once daily. The rest was as before.\n\nThe codeine was withdrawn in June.\n\nI have \
+         started lisinopril 5 mg once daily.\n\nHis lisinopril 10 mg is now in a blister pack.\n\nI have started clopidogrel 75 mg \
+         once daily instead of ticagrelor 90 mg twice daily. My colleague has started doxazosin 4 mg once daily.",
+        &[
+            (Yes, "He takes aspirin 75 mg once daily."),
+            (Yes, "The patient takes aspirin 75 mg once daily."),
+            (Yes, "He is taking aspirin 75 mg daily."),
+            (Yes, "He takes atorvastatin 20 mg at night."),
+            (
+                Yes,
+                "He takes aspirin 75 mg once daily and atorvastatin 20 mg at night.",
+            ),
+            (Yes, "He takes bisoprolol 2.5 mg once daily."),
+            (Yes, "He is on bisoprolol 2.5 mg once daily."),
+            (Yes, "He takes ramelteon 8 mg at night."),
+            (No, "She takes aspirin 75 mg once daily."),
+            (No, "I take aspirin 75 mg once daily."),
+            (No, "His wife takes aspirin 75 mg once daily."),
+            (No, "Mr Hale takes aspirin 75 mg once daily."),
+            (No, "He does not take aspirin 75 mg once daily."),
+            (No, "He stopped aspirin 75 mg once daily."),
+            (No, "He should take aspirin 75 mg once daily."),
+            (No, "He takes aspirin 75 mg twice daily."),
+            (No, "He takes aspirin 20 mg once daily."),
+            (No, "He takes aspirin 75 mcg once daily."),
+            (No, "He takes aspirin 75 mg at night."),
+            (No, "He takes atorvastatin 75 mg once daily."),
+            (No, "He takes atorvastatin 75 mg at night."),
+            (No, "He takes atorvastatin 20 mg once daily."),
+            (
+                No,
+                "He takes aspirin 75 mg once daily and atorvastatin 40 mg at night.",
+            ),
+            (
+                No,
+                "He takes aspirin 75 mg once daily and warfarin 20 mg at night.",
+            ),
+            (No, "He takes aspirin 75 mg once daily for angina."),
+            (No, "He takes warfarin."),
+            (No, "He takes bisoprolol 5 mg once daily."),
+            (No, "He takes ramipril 5 mg once daily."),
+            (No, "He takes metformin 500 mg twice daily."),
+            (No, "He takes apixaban 5 mg twice daily."),
+            (No, "He takes digoxin 125 mcg once daily."),
+            (No, "He takes edoxaban 60 mg once daily."),
+            (No, "He takes prednisolone 30 mg once daily."),
+            (No, "He takes amlodipine 5 mg once daily."),
+            (No, "He takes naproxen 250 mg twice daily."),
+            (No, "He takes codeine 30 mg once daily."),
+            (No, "He takes lisinopril 5 mg once daily."),
+            (No, "He takes ticagrelor 90 mg twice daily."),
+            (No, "He takes doxazosin 4 mg once daily."),
+        ],
+    ),
 ];
