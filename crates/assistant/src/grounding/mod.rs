@@ -13,6 +13,7 @@ mod binding;
 mod check;
 pub(crate) mod cuts;
 mod missing;
+mod named;
 mod order;
 mod parts;
 mod polarity;
@@ -54,7 +55,9 @@ impl Sources {
         }
         let outcome = self.best_outcome(text).map(|outcome| match outcome.verdict {
             Verdict::Supported => outcome,
-            _ => parts::check(self, text).unwrap_or(outcome),
+            _ => parts::check(self, text)
+                .or_else(|| self.outcome_without_name(text))
+                .unwrap_or(outcome),
         });
         match outcome {
             None => self.claim(

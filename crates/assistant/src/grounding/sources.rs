@@ -19,6 +19,8 @@ pub struct Sources {
     /// Sentences by the stems and numbers in them.
     index: HashMap<String, Vec<u32>>,
     persons: OnceLock<Persons>,
+    /// For each document the one name it puts over itself.
+    pub(super) subjects: OnceLock<Vec<Option<Vec<String>>>>,
 }
 
 /// One sentence of a source.
@@ -69,6 +71,7 @@ impl Sources {
             sentences: Vec::new(),
             index: HashMap::new(),
             persons: OnceLock::new(),
+            subjects: OnceLock::new(),
         };
         for (document, source) in documents.iter().enumerate() {
             for page in &source.pages {
@@ -160,6 +163,10 @@ impl Sources {
         self.persons.get_or_init(|| Persons::of(&self.sentences))
     }
 
+    pub(crate) fn document_count(&self) -> usize {
+        self.documents.len()
+    }
+
     /// Points to a sentence.
     pub(crate) fn citation(&self, at: usize) -> Citation {
         let entry = &self.sentences[at];
@@ -226,22 +233,11 @@ impl Persons {
         persons
     }
 
-    /// "Patient: Maria Okafor", "Re: Mrs M. Okafor".
     fn note_label(&mut self, lexemes: &[lexer::Lexeme]) {
-        let Some(colon) = lexemes.iter().take(4).position(|lexeme| lexeme.is_mark(':')) else {
-            return;
-        };
-        let labels = lexemes[..colon]
-            .iter()
-            .any(|label| matches!(label.form.as_str(), "patient" | "name" | "re" | "client"));
-        if !labels {
-            return;
-        }
-        let names = lexemes[colon + 1..]
-            .iter()
-            .take_while(|next| next.capital && next.is_word() || next.is_mark('.') || next.is_mark(','));
-        for name in names.filter(|name| name.form.len() > 1 && reading::role_of(&name.form) != Role::Title) {
-            self.subject.insert(name.form.clone());
+        for name in labelled(lexemes) {
+            if name.form.len() > 1 {
+                self.subject.insert(name.form.clone());
+            }
         }
     }
 
@@ -249,6 +245,23 @@ impl Persons {
     pub(crate) fn is_subject(&self, word: &Word) -> bool {
         self.subject.contains(&word.form)
     }
+}
+
+/// The name, without its titles, that a label gives to the person a document is about, and what stands with it: "Patient:
+/// Maria Okafor", "Re: Mrs M. Okafor, MRN". Empty where the sentence is no such label.
+pub(crate) fn labelled(lexemes: &[lexer::Lexeme]) -> Vec<&lexer::Lexeme> {
+    let Some(colon) = lexemes.iter().take(4).position(|lexeme| lexeme.is_mark(':')) else {
+        return Vec::new();
+    };
+    let labels = lexemes[..colon]
+        .iter()
+        .any(|label| matches!(label.form.as_str(), "patient" | "name" | "re" | "client"));
+    let names = lexemes[colon + 1..]
+        .iter()
+        .take_while(|next| next.capital && next.is_word() || next.is_mark('.') || next.is_mark(','));
+    names
+        .filter(|name| labels && reading::role_of(&name.form) != Role::Title)
+        .collect()
 }
 
 /// A title in one form.
