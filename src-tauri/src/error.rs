@@ -171,7 +171,7 @@ pub fn escalation(e: &EscalationError) -> UiError {
         }
         EscalationError::NothingToSend => "nothing_to_read",
         EscalationError::Endpoint(_) => "endpoint",
-        EscalationError::Consent(_) => "consent",
+        EscalationError::Consent(_) | EscalationError::NotWaiting => "consent",
         EscalationError::Unusable(_) => "pseudonym",
         EscalationError::Unreadable | EscalationError::Marker(_) | EscalationError::Library(_) => {
             "escalation"

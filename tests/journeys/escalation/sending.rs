@@ -107,7 +107,11 @@ fn another_hash_sends_nothing() {
     let hash = text(&ask(&cabinet, &id)["hash"]).to_owned();
     let first = if hash.starts_with('0') { "1" } else { "0" };
     let other = format!("{first}{}", &hash[1..]);
-    assert_eq!(cabinet.run(&["escalate", "--approve", &other]).status, Some(1));
+    let unknown = cabinet.run(&["escalate", "--approve", &other]);
+    assert_eq!(unknown.status, Some(1));
+    for words in ["waits for a day", "Prepare it anew", "Nothing was sent"] {
+        assert!(unknown.messages.contains(words), "{}", unknown.messages);
+    }
     assert_eq!(cabinet.run(&["escalate", "--approve", "latest"]).status, Some(2));
     assert_eq!(server.connections(), 0);
     assert!(cabinet.run(&["ledger"]).succeeded().is_empty());
@@ -193,6 +197,11 @@ fn what_was_declined_or_never_left_is_told_from_what_left() {
     ] {
         let again = cabinet.run(&again);
         assert_eq!(again.status, Some(1), "{}", again.messages);
+        assert!(
+            again.messages.contains("when it is declined"),
+            "{}",
+            again.messages
+        );
     }
     assert!(cabinet.run(&["ledger"]).succeeded().is_empty());
     let decision = cabinet.run(&["ledger", "--declined"]).only();

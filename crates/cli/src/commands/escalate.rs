@@ -217,7 +217,7 @@ async fn decline(context: &Context, hash: &str) -> Ended {
     let hash: PayloadHash = hash.parse().map_err(|_| Failure::NoHash)?;
     let hash = hash.to_string();
     let desk = context.desk().await?;
-    desk.library().payload(&hash).await?;
+    desk.waiting(&hash).await?;
     desk.decline(&hash).await?;
     let value = json!({ "hash": hash, "decision": "declined" });
     context.out.result(&value, || {

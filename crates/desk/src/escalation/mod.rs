@@ -55,6 +55,9 @@ pub enum EscalationError {
     /// There is no question, or nothing to put it to.
     #[error("there is nothing to ask about")]
     NothingToSend,
+    /// No request of this hash is kept.
+    #[error("no request with this SHA-256 is waiting here")]
+    NotWaiting,
     /// The consent does not fit.
     #[error(transparent)]
     Consent(#[from] ConsentError),
@@ -86,6 +89,12 @@ impl EscalationError {
             Self::OtherFolder => "Add the folder in the settings if it may leave. Nothing was sent.",
             Self::QuoteGone => "Take that quotation out of the note. Nothing was sent.",
             Self::NothingToSend => "Give a question and at least one document, folder or note with text.",
+            Self::NotWaiting => {
+                "A request waits for a day. It goes when it is declined, when it is changed (which gives it another SHA-256) and when a document it was made of is deleted. Prepare it anew, on the command line with `cabinet escalate ask`. Nothing was sent."
+            }
+            Self::Library(LibraryError::SentBefore) => {
+                "Prepare it anew, on the command line with `cabinet escalate ask`; it may be charged again. This time nothing was sent."
+            }
             Self::Consent(_) => {
                 "Look at the request again and approve the hash that stands there. Nothing was sent."
             }

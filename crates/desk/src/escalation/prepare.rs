@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use cabinet_deid::{Kind, Layer, Pseudonyms};
 use cabinet_escalation::{DraftPayload, Endpoint, Prompt};
-use cabinet_library::{DocumentId, FolderId, LibraryError, NewPayload, NoteId};
+use cabinet_library::{DocumentId, FolderId, LibraryError, NewPayload, NoteId, Payload};
 use serde::{Deserialize, Serialize};
 
 use super::barriers::note_text;
@@ -196,11 +196,11 @@ impl Desk {
     /// Makes a prepared request anew with what the user changed. The one before is forgotten.
     ///
     /// # Errors
-    /// As [`Self::prepare`]; [`LibraryError::NotFound`] where there is no such request, [`EscalationError::Unusable`]
+    /// As [`Self::prepare`]; [`EscalationError::NotWaiting`] where there is no such request, [`EscalationError::Unusable`]
     /// where what the user would have stand in a name's place could not be turned back.
     pub async fn revise(&self, hash: &str, revision: Revision) -> Result<Prepared, EscalationError> {
         let (settings, endpoint) = self.allowed().await?;
-        let kept = self.library().payload(hash).await?;
+        let kept = self.waiting(hash).await?;
         let work: Work = serde_json::from_str(&kept.work).map_err(|_| EscalationError::Unreadable)?;
         self.check(&work.request, &settings).await?;
         if let Some(words) = unusable(&work.original, &revision) {
@@ -226,12 +226,23 @@ impl Desk {
     /// A request that was prepared, as it was.
     ///
     /// # Errors
-    /// [`LibraryError::NotFound`] where there is none, [`LibraryError::SentBefore`] where it has left.
+    /// [`EscalationError::NotWaiting`] where there is none, [`LibraryError::SentBefore`] where it has left.
     pub async fn prepared(&self, hash: &str) -> Result<Prepared, EscalationError> {
         let (settings, _) = self.allowed().await?;
-        let kept = self.library().payload(hash).await?;
+        let kept = self.waiting(hash).await?;
         let work: Work = serde_json::from_str(&kept.work).map_err(|_| EscalationError::Unreadable)?;
         Ok(shown(work, kept.body, Vec::new(), &settings))
+    }
+
+    /// What is kept of a request that waits for the user's decision.
+    ///
+    /// # Errors
+    /// [`EscalationError::NotWaiting`] where there is none, [`LibraryError::SentBefore`] where it has left.
+    pub async fn waiting(&self, hash: &str) -> Result<Payload, EscalationError> {
+        self.library().payload(hash).await.map_err(|e| match e {
+            LibraryError::NotFound { .. } => EscalationError::NotWaiting,
+            e => e.into(),
+        })
     }
 
     /// The user will not send a request that was prepared: that is written down, and what it said forgotten.

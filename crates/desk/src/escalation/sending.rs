@@ -76,7 +76,7 @@ impl Desk {
         listen: &(dyn Fn(&str) + Send + Sync),
     ) -> Result<OutsideAnswer, EscalationError> {
         let (settings, endpoint) = self.allowed().await?;
-        let kept = self.library().payload(&hash.to_string()).await?;
+        let kept = self.waiting(&hash.to_string()).await?;
         let work: Work = serde_json::from_str(&kept.work).map_err(|_| EscalationError::Unreadable)?;
         self.check(&work.request, &settings).await?;
         for source in &work.sources {
