@@ -123,12 +123,16 @@ impl DraftPayload {
         PayloadHash::of(self.body.as_bytes())
     }
 
-    /// Every line that goes before the body, with the key left out.
+    /// Every line that goes before the body, the key itself left out; its line is there only where there is one.
     #[must_use]
-    pub fn head(&self) -> Vec<String> {
+    pub fn head(&self, with_key: bool) -> Vec<String> {
         let mut head = vec![format!("POST {} HTTP/1.1", self.endpoint.path())];
         for (name, value) in protocol::headers(&self.endpoint, None) {
-            head.push(format!("{name}: {}", value.unwrap_or("(your key)".to_owned())));
+            match value {
+                Some(value) => head.push(format!("{name}: {value}")),
+                None if with_key => head.push(format!("{name}: (your key)")),
+                None => {}
+            }
         }
         head.push(format!("content-length: {}", self.body.len()));
         head

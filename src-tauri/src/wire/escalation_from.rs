@@ -167,12 +167,13 @@ impl From<Place> for Replacement {
 impl PreparedPayload {
     /// A payload to be looked at, for a note or not.
     pub fn of(prepared: desk::Prepared, for_note: bool) -> Self {
+        let head = prepared.head();
         let draft = prepared.draft;
         let endpoint = draft.endpoint();
         let place = endpoint.place();
         Self {
             hash: draft.hash().to_string(),
-            head: draft.head(),
+            head,
             address: endpoint.address(),
             place: endpoint.way(),
             own: matches!(place, escalation::Place::Loopback | escalation::Place::Private),

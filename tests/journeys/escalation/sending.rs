@@ -11,6 +11,10 @@ fn the_server_sees_exactly_the_approved_bytes_and_the_answer_is_checked() {
         switch_on(&cabinet, &server, protocol);
         let shown = ask(&cabinet, &id);
         assert!(server.heard().is_empty(), "asking sends nothing");
+        assert!(
+            !shown["head"].to_string().contains("key"),
+            "no line is shown for a key that is not there"
+        );
         for name in ["Castellan", "CASTELLAN"] {
             assert!(!text(&shown["body"]).contains(name), "{name} was replaced");
         }

@@ -72,6 +72,7 @@ fn the_endpoint_s_key_lies_in_the_vault_and_leaves_with_a_payload_alone() {
     cabinet.run(&on).succeeded();
     let shown = ask(&cabinet, &id);
     assert!(!shown.to_string().contains(KEY));
+    assert!(shown.to_string().contains("authorization: (your key)"));
     cabinet
         .run(&["escalate", "--approve", text(&shown["hash"])])
         .succeeded();

@@ -171,7 +171,7 @@ fn show(context: &Context, prepared: &Prepared) {
         "address": endpoint.address(),
         "place": endpoint.place(),
         "model": endpoint.model(),
-        "head": draft.head(),
+        "head": prepared.head(),
         "body": draft.body(),
         "bytes": draft.body().len(),
         "about_tokens": draft.about_tokens(),
@@ -185,7 +185,7 @@ fn show(context: &Context, prepared: &Prepared) {
     context.out.result(&value, || {
         let mut text = format!(
             "Nothing has been sent. This would leave, and nothing else:\n\n{}\n\n{}\n\nTo {} ({}).\n{} bytes, about {} tokens; at most {} tokens of answer",
-            draft.head().join("\n"),
+            prepared.head().join("\n"),
             draft.body(),
             endpoint.address(),
             endpoint.way(),

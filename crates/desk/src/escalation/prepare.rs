@@ -103,6 +103,8 @@ pub struct Prepared {
     pub most_answer: u32,
     /// What it costs at most, at the user's own prices.
     pub cost: Option<f64>,
+    /// Whether a key goes with it.
+    pub with_key: bool,
 }
 
 /// What is kept beside the bytes.
@@ -122,6 +124,12 @@ pub(super) struct Work {
 }
 
 impl Prepared {
+    /// Every line that would go before the body, the key itself left out.
+    #[must_use]
+    pub fn head(&self) -> Vec<String> {
+        self.draft.head(self.with_key)
+    }
+
     /// How many different originals a person must look at.
     #[must_use]
     pub fn doubtful(&self) -> usize {
@@ -231,7 +239,13 @@ impl Desk {
         let (settings, _) = self.allowed().await?;
         let kept = self.waiting(hash).await?;
         let work: Work = serde_json::from_str(&kept.work).map_err(|_| EscalationError::Unreadable)?;
-        Ok(shown(work, kept.body, Vec::new(), &settings))
+        Ok(shown(
+            work,
+            kept.body,
+            Vec::new(),
+            &settings,
+            self.has_endpoint_key().await?,
+        ))
     }
 
     /// What is kept of a request that waits for the user's decision.
@@ -328,11 +342,23 @@ impl Desk {
             documents,
         };
         self.library().keep_payload(&new).await?;
-        Ok(shown(work, new.body, warnings, settings))
+        Ok(shown(
+            work,
+            new.body,
+            warnings,
+            settings,
+            self.has_endpoint_key().await?,
+        ))
     }
 }
 
-fn shown(work: Work, body: String, warnings: Vec<String>, settings: &EscalationSettings) -> Prepared {
+fn shown(
+    work: Work,
+    body: String,
+    warnings: Vec<String>,
+    settings: &EscalationSettings,
+    with_key: bool,
+) -> Prepared {
     let draft = DraftPayload::kept(&work.endpoint, body);
     let millions = |tokens: usize, price: f64| {
         #[expect(clippy::cast_precision_loss, reason = "an estimate of a price")]
@@ -354,6 +380,7 @@ fn shown(work: Work, body: String, warnings: Vec<String>, settings: &EscalationS
         revision: work.revision,
         most_answer: MOST_ANSWER,
         cost,
+        with_key,
     }
 }
 

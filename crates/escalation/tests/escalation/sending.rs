@@ -89,7 +89,7 @@ async fn the_head_is_what_the_sheet_shows_and_the_key_goes_nowhere_else() {
         let courier = courier(hasty());
         courier.pin(&endpoint).await.expect("it takes its endpoint");
         let draft = draft(&endpoint, "What is it?");
-        let shown = draft.head();
+        let shown = draft.head(true);
         send(&courier, draft, Some(&"s3cret-key".into())).await;
         let heard = server.heard().remove(0);
         let mut lines: Vec<String> = heard
