@@ -273,7 +273,11 @@ pub(super) fn sentence(claim: &Claim) -> String {
         .reason
         .as_ref()
         .filter(|_| claim.verdict != Verdict::Supported);
-    let flaw = flaw.map_or_else(String::new, |reason| format!(" (NOT BORNE OUT: {reason})"));
+    let borne_out = match claim.verdict {
+        Verdict::Partly => "ONLY PARTLY BORNE OUT",
+        _ => "NOT BORNE OUT",
+    };
+    let flaw = flaw.map_or_else(String::new, |reason| format!(" ({borne_out}: {reason})"));
     format!("  – {}{}{flaw}", claim.text, pages(claim))
 }
 

@@ -270,6 +270,9 @@ fn with_claims(answer: &OutsideAnswer) -> Value {
 
 fn words(answer: &OutsideAnswer) -> String {
     let sentences: Vec<String> = answer.claims.iter().map(super::assistant::sentence).collect();
+    if sentences.is_empty() {
+        return format!("No answer came from {} at {}.", answer.model, answer.endpoint);
+    }
     format!(
         "{}\n\n  From outside: {} at {}. Checked here against the documents.",
         sentences.join("\n"),
@@ -405,4 +408,35 @@ pub async fn label(context: &Context, command: LabelCommand) -> Ended {
             .result(&value, || format!("document {id}: {}", label.name()));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use cabinet_desk::escalation::OutsideAnswer;
+
+    use super::words;
+
+    #[test]
+    fn where_no_answer_came_there_is_no_empty_one() {
+        let answer = OutsideAnswer {
+            number: 1,
+            hash: String::new(),
+            question: "What is it?".to_owned(),
+            text: String::new(),
+            claims: Vec::new(),
+            whole: false,
+            model: "large".to_owned(),
+            endpoint: "http://127.0.0.1:8080/v1".to_owned(),
+            at: 0,
+            bytes_sent: 12,
+            bytes_received: 0,
+            trouble: vec!["The answer was no answer of a model.".to_owned()],
+            fault: Some("no_answer".to_owned()),
+            may_be_charged: true,
+        };
+        assert_eq!(
+            words(&answer),
+            "No answer came from large at http://127.0.0.1:8080/v1."
+        );
+    }
 }
