@@ -62,6 +62,8 @@ async function bothThemes(name) {
     await sleep(300);
     for (const theme of ["light", "dark"]) {
       await window.run((theme) => (document.documentElement.dataset.theme = theme), theme);
+      // Colours fade into one another.
+      await sleep(200);
       await photograph(`${name} - ${width}x${height} - ${theme}`);
     }
   }
@@ -83,12 +85,13 @@ async function call(name, words) {
   await window.click("consent-bytes");
 }
 
-/** Asks about the open document and gives the body that is shown. */
-async function prepare(question) {
+/** Asks about the open document and gives the body that is shown; `looking` sees it before any place was looked at. */
+async function prepare(question, looking = async () => {}) {
   await window.click("ask-outside");
   await window.fill("outside-question", question);
   await window.click("prepare-payload");
   await window.find("consent-diff", { seconds: 30 });
+  await looking();
   // Every place the program is not sure of is looked at, as the sheet demands.
   for (const box of await window.run(() => [...document.querySelectorAll('[data-testid="looked"]')].map((_, at) => at)))
     await window.run((at) => document.querySelectorAll('[data-testid="looked"]')[at].click(), box);
@@ -113,15 +116,21 @@ test("with the switch off there is no courier, no way to ask, and nothing has le
   assert.deepEqual(await window.texts("ask-outside"), []);
   await window.click("rail-privacy");
   await window.until("nothing has ever left", async () => /Nothing has ever left this machine/.test((await window.texts("ledger"))[0] ?? ""));
+  await bothThemes("ledger, empty");
 });
 
 test("switching on takes the consequences, the passphrase and a new start", async () => {
   await window.click("rail-settings");
+  await window.find("switch-on");
+  await window.run(() => document.querySelector('[data-testid="escalation-settings"]').scrollIntoView({ block: "center" }));
+  await bothThemes("settings, off");
   await window.click("switch-on");
   await window.until("it says what follows", async () => (await window.texts("consequences"))[0]?.includes("every byte"));
   await window.fill("escalation-address-input", server.address);
   await window.fill("escalation-model", "large-model");
   await bothThemes("switching on");
+  await window.run(() => document.querySelector('[data-testid="escalation-switch"]').scrollIntoView({ block: "end" }));
+  await bothThemes("switching on, the end");
   await window.fill("escalation-passphrase", "not the passphrase");
   await window.click("escalation-agree");
   await window.click("escalation-switch");
@@ -131,6 +140,8 @@ test("switching on takes the consequences, the passphrase and a new start", asyn
   await window.find("needs-restart", { seconds: 20 });
   assert.deepEqual(couriers(), [], "there is none before the next start");
   await window.until("the line at the top says so", async () => (await window.texts("escalation-banner"))[0]?.includes("started again"));
+  await window.run(() => document.querySelector('[data-testid="escalation-settings"]').scrollIntoView({ block: "center" }));
+  await bothThemes("settings, on and waiting for a start");
   await window.end();
   // The driver that is going takes a moment; a new one beside it would be cut off with it.
   await sleep(2000);
@@ -138,7 +149,7 @@ test("switching on takes the consequences, the passphrase and a new start", asyn
   await window.find("lock");
   assert.equal(couriers().length, 1);
   await window.until("the lock screen says so too", async () => (await window.texts("escalation-banner")).length === 1);
-  await photograph("lock screen");
+  await bothThemes("lock screen");
   await unlock(window);
   await window.until("the line at the top says where", async () => (await window.texts("escalation-banner"))[0]?.includes(`127.0.0.1:${server.port}`));
   assert.equal(server.bodies.length, 0);
@@ -148,7 +159,7 @@ test("switching on takes the consequences, the passphrase and a new start", asyn
 async function tryAll(question, looking = async () => {}) {
   const before = server.bodies.length;
   for (let n = 0; n < tries; n++) {
-    await prepare(`${question} ${n}: what does Bruno Castellan take?`);
+    await prepare(`${question} ${n}: what does Bruno Castellan take?`, n === 0 ? () => bothThemes("before looking") : undefined);
     if (n === 0) await looking();
     const body = await shownBody();
     assert.equal(server.bodies.length, before + n, "looking sends nothing");
@@ -225,7 +236,12 @@ test("a server that behaves badly is told by name, asked once, and no second hos
 });
 
 test("what left stands in the ledger, to the byte, and can be searched and exported", async () => {
-  await prepare("A question that is thought better of?");
+  await prepare("Is he the only deaf man of his crew?", async () => {
+    const send = () => window.run(() => (({ textContent, disabled }) => [textContent.trim(), disabled])(document.querySelector('[data-testid="consent-send"]')));
+    assert.deepEqual(await send(), ["Look at 1 place first", true], "what the program is not sure of must be looked at");
+    await window.run(() => document.querySelector('[data-testid="looked"]').scrollIntoView({ block: "center" }));
+    await bothThemes("not looked at yet");
+  });
   await closeSheet();
   await window.click("rail-privacy");
   const all = tries + bad;
@@ -237,6 +253,12 @@ test("what left stands in the ledger, to the byte, and can be searched and expor
   assert.equal(body, server.bodies[tries - 1].toString("utf8").trim());
   assert.match((await window.texts("ledger-answer"))[0], /aspirin 75 mg once daily/, "with what came back");
   await bothThemes("ledger");
+  await window.run(() => {
+    const declined = document.querySelector('[data-testid="declined"]');
+    declined.open = true;
+    declined.scrollIntoView({ block: "center" });
+  });
+  await bothThemes("declined");
   await window.fill("ledger-search", "no such thing");
   await window.until("nothing of that kind", async () => (await window.texts("ledger-row")).length === 0);
   const file = stage.out("left.jsonl");
@@ -270,6 +292,13 @@ test("a label keeps the document here", async () => {
   await window.click("document-menu");
   await window.run(() => [...document.querySelectorAll('[role="menuitem"]')].find((item) => item.textContent.includes("Quote in the note")).click());
   await window.find("cited-quote");
+  await window.click("note-menu");
+  await window.click("note-ask-outside");
+  await window.fill("outside-question", "What does the note say?");
+  await window.click("prepare-payload");
+  await window.find("for-this-note", { seconds: 30 });
+  await bothThemes("about a note");
+  await closeSheet();
   await window.click("tab-document");
   await window.click("document-menu");
   await window.click("label-privileged");
@@ -280,7 +309,7 @@ test("a label keeps the document here", async () => {
   await window.fill("outside-question", "What does he take?");
   await window.click("prepare-payload");
   await window.until("it is refused", async () => (await window.texts("error")).some((words) => words.includes("privileged")), 20);
-  await photograph("kept here");
+  await bothThemes("kept here");
   assert.equal(server.bodies.length, left);
   await closeSheet();
 
