@@ -46,7 +46,9 @@ export const outside = {
     }),
   revisePayload: (hash, revision, forNote) =>
     answer(() => {
-      const before = fake.escalation.payloads.get(hash) ?? refuse('consent', 'No request with this SHA-256 is waiting here.');
+      const before =
+        fake.escalation.payloads.get(hash) ??
+        refuse('consent', 'No request with this SHA-256 is waiting here.');
       const payload = fakePayload(fake.escalation.view, before.original, revision, forNote);
       fake.escalation.payloads.set(payload.hash, payload);
       return payload;
@@ -62,7 +64,9 @@ export const outside = {
   declinedPayloads: () => answer(() => fake.escalation.declined),
   sendPayload: (hash, decision, lookedAt, _request, sink) =>
     answer(() => {
-      const payload = fake.escalation.payloads.get(hash) ?? refuse('consent', 'No request with this SHA-256 is waiting here.');
+      const payload =
+        fake.escalation.payloads.get(hash) ??
+        refuse('consent', 'No request with this SHA-256 is waiting here.');
       const doubtful = new Set(payload.replacements.filter((r) => r.doubtful).map((r) => r.words));
       if (lookedAt < doubtful.size) refuse('consent', 'Not everything was looked at.');
       fake.escalation.payloads.delete(hash);
