@@ -11,11 +11,9 @@ use cabinet_text::fold;
 
 use super::coverage::rarity;
 use super::lexicon::Size;
-use super::query::Query;
+use super::query::{LONGEST_WRITTEN, Query};
 use crate::{Library, LibraryError};
 
-/// Different words up to which a query is asked as it is; no question of the measured sets has more.
-const LONG: usize = 128;
 /// Words that stand for a longer one.
 const TELLING: usize = 64;
 /// Words whose rarity is looked up: those said most often, of equals the longest, which are rare more often than not.
@@ -34,7 +32,7 @@ impl Library {
         for word in &parsed.words {
             said.entry(fold(word)).or_insert_with(|| (word.clone(), 0)).1 += 1;
         }
-        if said.len() <= LONG {
+        if said.len() <= LONGEST_WRITTEN {
             return Ok(None);
         }
         let mut considered: Vec<(String, u32)> = said.into_values().collect();

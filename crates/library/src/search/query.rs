@@ -15,8 +15,9 @@ const LONGEST_RUN: usize = 12;
 /// Words that carry meaning, of a query that is a name or a few words; a longer one is a question.
 const LONGEST_NAME: usize = 6;
 
-/// Words beyond which a query was not written but pasted: its quotes, brackets and "OR" are the text's own.
-const LONGEST_WRITTEN: usize = 128;
+/// Words beyond which a query was not written but pasted: its quotes, brackets and "OR" are the text's own. Of a pasted
+/// one with more different words than this, the most telling are looked for; no question of the measured sets has more.
+pub(super) const LONGEST_WRITTEN: usize = 128;
 
 /// A query in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
