@@ -5,6 +5,7 @@
 //!
 //! Porter, "An algorithm for suffix stripping", 1980, with the departures of SQLite's FTS5.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
@@ -53,35 +54,46 @@ impl Wanted {
 #[must_use]
 pub fn counts(text: &str, wanted: &[Wanted]) -> (usize, Vec<u32>) {
     let mut found = vec![0; wanted.len()];
-    // For each of what is wanted, the runs that were begun and not ended, by how many words they have.
-    let mut runs: Vec<Vec<usize>> = vec![Vec::new(); wanted.len()];
     let mut first = [false; 256];
     for stem in wanted.iter().flat_map(|one| &one.stems) {
         first[usize::from(stem.bytes().next().unwrap_or(0))] = true;
     }
+    // What begins with a stem, and what may begin with any.
+    let mut begins: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut begun = Vec::new();
+    for (n, one) in wanted.iter().enumerate() {
+        match one.stems.first() {
+            Some(_) if one.begun => begun.push(n),
+            Some(stem) => begins.entry(stem).or_default().push(n),
+            None => {}
+        }
+    }
+    // Runs that were begun and not ended: of what, and by how many words. Next to it, those that go on.
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let mut on = Vec::new();
     let mut length = 0;
     each_word(text, |word, _| {
         length += 1;
         // A stem begins as its word does, but for marks and capitals.
-        let begins = word.as_bytes()[0];
-        if begins.is_ascii() && !first[usize::from(begins.to_ascii_lowercase())] {
-            runs.iter_mut().for_each(Vec::clear);
+        let letter = word.as_bytes()[0];
+        if letter.is_ascii() && !first[usize::from(letter.to_ascii_lowercase())] {
+            runs.clear();
             return;
         }
         let stem = stem(word);
-        for (n, one) in wanted.iter().enumerate() {
-            let runs = &mut runs[n];
-            runs.push(0);
-            runs.retain_mut(|at| {
-                let goes_on = one.is_at(*at, &stem);
-                *at += 1;
-                if goes_on && *at == one.stems.len() {
-                    found[n] += 1;
-                    return false;
-                }
-                goes_on
-            });
+        let beginning = begins.get(stem.as_str()).into_iter().flatten().chain(&begun);
+        runs.extend(beginning.map(|n| (*n, 0)));
+        for (n, at) in runs.drain(..) {
+            if !wanted[n].is_at(at, &stem) {
+                continue;
+            }
+            if at + 1 == wanted[n].stems.len() {
+                found[n] += 1;
+            } else {
+                on.push((n, at + 1));
+            }
         }
+        std::mem::swap(&mut runs, &mut on);
     });
     (length, found)
 }
