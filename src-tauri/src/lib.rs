@@ -69,6 +69,7 @@ impl Form {
 /// Runs the window until it is closed. Before anything else but starting its courier, if there is to be one, the
 /// process gives up the network.
 pub fn run(form: Form) -> std::process::ExitCode {
+    cabinet_seal::keep_little_memory();
     walls::keep_temporary_files_in_memory();
     let home = home();
     // Before the network is given up, and only where the cabinet asks for one; what the vault says counts.

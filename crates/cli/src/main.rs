@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|arg| arg == "--courier") {
         return cabinet_desk::courier_main();
     }
+    cabinet_seal::keep_little_memory();
     let cli = Cli::parse();
     // Before the network is given up and before there is a secret here; only to send, and only where the cabinet asks
     // for one.

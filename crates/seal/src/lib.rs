@@ -12,6 +12,8 @@
 //! * [`confine_files`]: for a thread and all it starts: no files but those named;
 //! * [`probe`], [`probe_files`]: try each forbidden thing and report what really happened.
 //!
+//! One thing beside it belongs to a program's first steps as well: [`keep_little_memory`].
+//!
 //! It deliberately does not decide *when* to do so (the programs do, as early as they can), does not know
 //! documents or keys, and does not pretend: on systems other than Linux the functions compile and do nothing,
 //! and [`probe`] says plainly that nothing is enforced.
@@ -24,6 +26,9 @@
 //! program are usable; and root stays root.
 
 use serde::Serialize;
+
+mod allocator;
+pub use allocator::keep_little_memory;
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -177,6 +177,8 @@ fn bytes(place: &Path) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement: npm run bench:growth"]
 async fn search() {
+    // As the programs do.
+    cabinet_seal::keep_little_memory();
     let folder = place("CABINET_GROWTH").expect("a folder of its own");
     let home = folder.join("home");
     let queries: BTreeMap<String, Vec<String>> =
