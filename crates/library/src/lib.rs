@@ -84,6 +84,7 @@ struct Inner {
     embedder: Arc<dyn Embedder>,
     /// What is remembered of the words of a large cabinet.
     lexicon: search::lexicon::Lexicon,
+    lists: search::lists::Lists,
     /// One writer of vectors at a time: compaction and deletion rewrite the table's versions.
     vector_writes: tokio::sync::Mutex<()>,
     /// Held while a backup is written; originals are not wiped meanwhile.
@@ -127,6 +128,7 @@ impl Library {
                 vectors,
                 embedder,
                 lexicon: Default::default(),
+                lists: Default::default(),
                 vector_writes: tokio::sync::Mutex::new(()),
                 backing_up: tokio::sync::Mutex::new(()),
                 to_embed: tokio::sync::Notify::new(),

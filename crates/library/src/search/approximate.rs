@@ -84,7 +84,7 @@ impl Library {
                 all += listed.map_or(0, |(_, passages)| passages as usize);
             }
             // Frequent words are not worth ranking here: what is found is ranked with all else.
-            if all > self.inner.lexicon.budget() {
+            if all > self.inner.lexicon.budget(scope.large) {
                 found
                     .passages
                     .extend(self.newest(&expression, scope, PASSAGES).await?);
@@ -113,6 +113,8 @@ impl Library {
                 return Ok(true);
             }
             expression.push('*');
+        } else if scope.whole && self.listed(word, scope.size).is_some() {
+            return Ok(true);
         }
         Ok(!self.newest(&expression, scope, 1).await?.is_empty())
     }
@@ -136,12 +138,20 @@ impl Library {
 
 /// Those at the least distance from a word.
 fn near(word: &str, terms: impl Iterator<Item = String>) -> Vec<String> {
-    let length = word.chars().count();
-    let allowed = if length < 8 { 1 } else { 2 };
+    let allowed = if word.chars().count() < 8 { 1 } else { 2 };
+    let stems: Vec<(Vec<char>, u64)> = stems(word)
+        .map(|stem| (stem.chars().collect(), letters(&stem)))
+        .collect();
     let mut near: Vec<(usize, String)> = terms
-        .filter(|term| (length.saturating_sub(4)..=length + 2).contains(&term.chars().count()))
         .filter_map(|term| {
-            let distance = stems(word).map(|stem| distance(&stem, &term)).min()?;
+            let (length, letters) = (term.chars().count(), letters(&term));
+            // A step changes the length by one at most, and two of the letters there are.
+            let distance = stems
+                .iter()
+                .filter(|(stem, _)| stem.len().abs_diff(length) <= allowed)
+                .filter(|(_, others)| (letters ^ others).count_ones() as usize <= 2 * allowed)
+                .map(|(stem, _)| distance(stem, &term))
+                .min()?;
             (distance <= allowed).then_some((distance, term))
         })
         .collect();
@@ -150,6 +160,11 @@ fn near(word: &str, terms: impl Iterator<Item = String>) -> Vec<String> {
     near.retain(|(distance, _)| *distance == least);
     near.truncate(TRIED);
     near.into_iter().map(|(_, term)| term).collect()
+}
+
+/// The letters of a word as a set, some sharing a place.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |all, c| all | 1 << (u32::from(c) % 64))
 }
 
 /// A word and what the index may have made of it: it keeps stems.
@@ -164,8 +179,8 @@ fn stems(word: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Letters to change, add, leave out or swap with their neighbour (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+fn distance(a: &[char], b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
@@ -195,8 +210,18 @@ mod tests {
             ("", "abc", 3),
             ("smith", "jones", 5),
         ] {
-            assert_eq!(distance(a, b), steps, "{a} {b}");
+            let a: Vec<char> = a.chars().collect();
+            assert_eq!(distance(&a, b), steps, "{a:?} {b}");
         }
         assert!(stems("kennedy").any(|stem| stem == "kennedi"));
+    }
+
+    #[test]
+    fn the_nearest_words_are_found_among_many() {
+        let terms = ["gutter", "gutierr", "gutierrez", "gutirez", "zutierrez", "guitar"];
+        let near = |word| near(word, terms.iter().map(ToString::to_string));
+        assert_eq!(near("gutierez"), ["gutierrez", "gutirez"]);
+        assert_eq!(near("gutteer"), ["gutter"]);
+        assert!(near("piano").is_empty());
     }
 }

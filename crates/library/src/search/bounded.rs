@@ -8,28 +8,36 @@
 
 use std::collections::HashSet;
 
-use cabinet_text::{Wanted, fold};
-use sqlx::AssertSqlSafe;
+use cabinet_text::{Wanted, fold, is_stop_word};
 
+use super::find::CANDIDATES;
 use super::lexicon::{Frequency, Size};
+use super::lists::in_all;
 use super::query::{self, Query};
 use super::scope::Scope;
-use super::{Range, letter, list};
+use super::{Range, letter};
 use crate::{Library, LibraryError};
 
-/// Passages in the lists that are read, for each that the index might have scored.
-const READ: usize = 10;
 /// A word's passages are counted up to here; what lies behind is guessed from how close together they stood.
 const COUNTED: usize = 16_384;
 /// Passages whose text is looked into.
-const CLOSER: usize = 300;
+pub(super) const CLOSER: usize = 300;
 /// Where the rarest words choose fewer than this, what holds all of the others comes too.
 const FEW: usize = 50;
+/// Words of a part whose lists are read also where they are longer together than a search reads.
+const NARROWING: usize = 3;
 /// Words that stand for a beginning.
 const COMPLETIONS: usize = 24;
 /// FTS5's parameters of BM25.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
+
+/// Whether so many passages fit into the room that is left for lists; takes it.
+fn fits(passages: f64, room: &mut f64) -> bool {
+    let fits = passages <= *room;
+    *room -= if fits { passages } else { 0.0 };
+    fits
+}
 
 /// The inverse document frequency, as FTS5 has it.
 fn weight(passages: f64, size: Size) -> f64 {
@@ -62,7 +70,7 @@ impl Library {
         let size = scope.size;
         let rows = usize::try_from(size.rows).unwrap_or(usize::MAX);
         let parts = parsed.parts();
-        let budget = self.inner.lexicon.budget();
+        let budget = self.inner.lexicon.budget(scope.large);
         if !scope.large && parts.len().saturating_mul(rows) <= budget {
             return Ok(None);
         }
@@ -81,12 +89,7 @@ impl Library {
         }
         known.retain(|(frequency, _)| frequency.counted > 0);
         known.sort_by(|a, b| a.0.guess.total_cmp(&b.0.guess));
-        let mut room = (budget * READ) as f64;
-        let fits = |passages: f64, room: &mut f64| {
-            let fits = passages <= *room;
-            *room -= if fits { passages } else { 0.0 };
-            fits
-        };
+        let mut room = self.inner.lexicon.read() as f64;
         let taken = known
             .iter()
             .take_while(|(frequency, _)| fits(frequency.guess, &mut room))
@@ -127,49 +130,60 @@ impl Library {
         Ok(Some(self.closer(&chosen, &wanted, size, limit).await?))
     }
 
-    /// Passages in which a part of the query may stand to the letter; whoever asks looks into their text.
+    /// Passages in which a part of the query stands to the letter; no more than `enough` are looked for.
     ///
     /// The index finds a phrase by walking the lists of all its words, also those that stand everywhere. Where its
-    /// rarest words stand together in a few passages, the phrase can only be there. Of very many the newest are taken;
-    /// what was not quoted is then looked for among the newest with its rarest words first.
+    /// rarer words stand together in a few passages, the phrase can only be there. Of very many the newest are taken;
+    /// what was not quoted is then looked for among the newest with its rarer words first.
     pub(super) async fn bounded_exact(
         &self,
         part: &str,
         phrase: &str,
         quoted: bool,
+        enough: usize,
         scope: &Scope,
-        limit: usize,
     ) -> Result<Vec<i64>, LibraryError> {
-        let budget = self.inner.lexicon.budget();
+        let limit = CANDIDATES / 2;
+        let letters = letter::words(part);
         let mut words: Vec<(f64, String)> = Vec::new();
         for word in query::words(part) {
             let frequency = self.frequency(&word, scope.size).await?;
             words.push((frequency.guess, word));
         }
         let all: f64 = words.iter().map(|(passages, _)| passages).sum();
-        if all <= budget as f64 || letter::spellings(part).len() > 1 {
+        if all <= self.inner.lexicon.budget(scope.large) as f64 || letter::spellings(part).len() > 1 {
             let ranked = self.full_text(phrase, scope, limit).await?;
-            return Ok(ranked.into_iter().map(|(passage, _)| passage).collect());
+            let ranked: Vec<i64> = ranked.into_iter().map(|(passage, _)| passage).collect();
+            return self.standing(&ranked, &letters, enough).await;
         }
         words.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
         words.dedup_by(|a, b| a.1 == b.1);
-        let rare: Vec<String> = words
-            .iter()
-            .take(3)
-            .take_while(|(passages, _)| *passages <= (budget * READ) as f64)
-            .map(|(_, word)| query::quote(word))
-            .collect();
-        if !rare.is_empty() {
-            let found = self.newest(&rare.join(" AND "), scope, CLOSER).await?;
-            if found.len() < CLOSER {
-                return Ok(found);
+        // What stands everywhere has a long list and narrows nothing down.
+        let carries = |word: &str| !is_stop_word(&fold(word));
+        if words.iter().any(|(_, word)| carries(word)) {
+            words.retain(|(_, word)| carries(word));
+        }
+        let read = self.inner.lexicon.read() as f64;
+        let (mut room, mut taken) = (read, 0);
+        words.retain(|(passages, _)| {
+            taken += usize::from(*passages <= read);
+            *passages <= read && (fits(*passages, &mut room) || taken <= NARROWING)
+        });
+        if !words.is_empty() {
+            let mut lists = Vec::with_capacity(words.len());
+            for (_, word) in &words {
+                lists.push(self.holding(word, scope.size).await?);
             }
-            let words = letter::words(part);
-            if !quoted && !self.standing(found.iter().copied(), &words).await?.is_empty() {
-                return Ok(found);
+            let found = self.first_within(&in_all(&lists), scope).await?;
+            if found.len() < CLOSER || !quoted {
+                let standing = self.standing(&found, &letters, enough).await?;
+                if found.len() < CLOSER || !standing.is_empty() {
+                    return Ok(standing);
+                }
             }
         }
-        self.newest(phrase, scope, limit).await
+        let newest = self.newest(phrase, scope, limit).await?;
+        self.standing(&newest, &letters, enough).await
     }
 
     /// The passages with the most and rarest of some words, the newest of equals.
@@ -177,11 +191,13 @@ impl Library {
         // By the passages' numbers, which are handed out one after another.
         let mut weights: Vec<f32> = Vec::new();
         for (word, weight) in words {
-            for passage in self.holding(word).await? {
-                if passage >= weights.len() {
-                    weights.resize(passage + 1, 0.0);
-                }
-                weights[passage] += *weight as f32;
+            let passages = self.holding(word, scope.size).await?;
+            let highest = passages.last().map_or(0, |last| *last as usize + 1);
+            if highest > weights.len() {
+                weights.resize(highest, 0.0);
+            }
+            for passage in passages.iter() {
+                weights[*passage as usize] += *weight as f32;
             }
         }
         let mut ranked: Vec<(i64, f32)> = (0..).zip(weights).filter(|(_, weight)| *weight > 0.0).collect();
@@ -207,20 +223,18 @@ impl Library {
         Ok(chosen)
     }
 
-    /// Every passage that holds a word. One row for all of them: each row of an answer costs more than to find it.
-    async fn holding(&self, word: &str) -> Result<Vec<usize>, LibraryError> {
-        let (numbers,): (Option<String>,) = sqlx::query_as(
-            "SELECT group_concat(rowid) FROM (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1)",
-        )
-        .bind(query::quote(word))
-        .fetch_one(self.db())
-        .await
-        .map_err(LibraryError::database("reading the list of a word"))?;
-        let numbers = numbers.unwrap_or_default();
-        Ok(numbers
-            .split(',')
-            .filter_map(|number| number.parse().ok())
-            .collect())
+    /// The first of some passages that are in a scope.
+    async fn first_within(&self, passages: &[i64], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
+        let (mut found, mut rest, mut some) = (Vec::new(), passages, CLOSER);
+        while found.len() < CLOSER && !rest.is_empty() {
+            let (block, after) = rest.split_at(some.min(rest.len()));
+            let admitted = self.within(block.iter().copied(), scope).await?;
+            let inside = block.iter().filter(|passage| admitted.contains(passage));
+            found.extend(inside.take(CLOSER - found.len()));
+            rest = after;
+            some *= 4;
+        }
+        Ok(found)
     }
 
     /// Scores passages by what stands in them, best first.
@@ -231,13 +245,7 @@ impl Library {
         size: Size,
         limit: usize,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        let list = list(chosen.iter().copied());
-        let texts: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT num, text FROM passages WHERE num IN ({list})"
-        )))
-        .fetch_all(self.db())
-        .await
-        .map_err(LibraryError::database("looking into passages"))?;
+        let texts = self.texts(chosen.iter().copied()).await?;
         let mean = size.words as f64 / (size.rows as f64).max(1.0);
         let (wanted, weights): (Vec<Wanted>, Vec<f64>) = wanted.iter().cloned().unzip();
         let mut found: Vec<(i64, f64)> = texts
@@ -267,6 +275,10 @@ impl Library {
         if let Some(known) = lexicon.frequency(part, size.rows) {
             return Ok(known);
         }
+        if let Some(listed) = self.listed(part, size) {
+            lexicon.remember(part, listed);
+            return Ok(listed);
+        }
         let (counted, last): (i64, Option<i64>) = sqlx::query_as(
             "SELECT count(*), max(rowid) FROM
                  (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?1 ORDER BY rowid LIMIT ?2)",
@@ -284,8 +296,26 @@ impl Library {
             (counted as f64 / among).min(size.rows as f64)
         };
         let frequency = Frequency { counted, guess };
-        lexicon.remember(part, frequency);
+        // What stands nowhere may stand in the next paper.
+        if counted > 0 {
+            lexicon.remember(part, frequency);
+        }
         Ok(frequency)
+    }
+
+    /// How many passages the list of words has for a word of a large cabinet; `None` also for a word that came since.
+    pub(super) fn listed(&self, word: &str, size: Size) -> Option<Frequency> {
+        if !self.inner.lexicon.is_large(size.rows) {
+            return None;
+        }
+        let stems = cabinet_text::stems(word);
+        let [stem] = stems.as_slice() else { return None };
+        let words = self.words(size)?;
+        let (listed, passages) = words.beginning(stem).next()?;
+        (listed == stem).then_some(Frequency {
+            counted: passages as usize,
+            guess: f64::from(passages),
+        })
     }
 
     /// What a word that is being typed may become, the most frequent first.
@@ -373,6 +403,7 @@ impl Library {
         let parsed = Query::parse(query, false);
         let scope = Scope {
             size: self.size().await.unwrap(),
+            whole: true,
             ..Scope::default()
         };
         let expression = parsed.match_any().unwrap();

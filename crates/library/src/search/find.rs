@@ -11,10 +11,12 @@ use crate::vectors::Within;
 use crate::{Library, LibraryError};
 
 /// Passages each half contributes before they are merged.
-const CANDIDATES: usize = 200;
+pub(super) const CANDIDATES: usize = 200;
 /// A name in a question comes first where no more passages than this hold it. Taking all names first cost .14 of nDCG@10 on
 /// regulatory questions, up to 10 passages .01, up to 3 nothing.
 const RARE: usize = 3;
+/// Passages looked into at once where few are wanted.
+const BLOCK: usize = 32;
 /// Documents found by their titles at most.
 const TITLED: i64 = 20;
 
@@ -141,19 +143,20 @@ impl Library {
     ) -> Result<HashMap<i64, u32>, LibraryError> {
         let mut exact = HashMap::new();
         for (at, (expression, part)) in parsed.match_exact().enumerate() {
-            let near = if scope.large {
-                let written = &parsed.exact[at];
+            let written = &parsed.exact[at];
+            // A question's capitals are often a term that stands in hundreds of passages: with all of those first, what
+            // answers the question would come last.
+            let term = parsed.question && parsed.names.contains(written);
+            let enough = if term { RARE + 1 } else { usize::MAX };
+            let standing = if scope.large {
                 let quoted = parsed.quoted.contains(written);
-                self.bounded_exact(written, &expression, quoted, scope, CANDIDATES / 2)
+                self.bounded_exact(written, &expression, quoted, enough, scope)
                     .await?
             } else {
                 let near = self.full_text(&expression, scope, CANDIDATES / 2).await?;
-                near.into_iter().map(|(passage, _)| passage).collect()
+                let near: Vec<i64> = near.into_iter().map(|(passage, _)| passage).collect();
+                self.standing(&near, &part, usize::MAX).await?
             };
-            let standing = self.standing(near.into_iter(), &part).await?;
-            // A question's capitals are often a term that stands in hundreds of passages: with all of those first, what
-            // answers the question would come last.
-            let term = parsed.question && parsed.names.contains(&parsed.exact[at]);
             if term && standing.len() > RARE {
                 continue;
             }
@@ -164,24 +167,53 @@ impl Library {
         Ok(exact)
     }
 
-    /// Those of the passages in which the words `part` stand to the letter.
+    /// Those of the passages in which the words `part` stand to the letter; where fewer would be `enough`, no more are
+    /// looked for.
     pub(super) async fn standing(
         &self,
-        passages: impl Iterator<Item = i64>,
+        passages: &[i64],
         part: &[String],
+        enough: usize,
     ) -> Result<Vec<i64>, LibraryError> {
+        let mut standing = Vec::new();
+        let block = if enough < passages.len() {
+            BLOCK
+        } else {
+            usize::MAX
+        };
+        for some in passages.chunks(block.min(passages.len()).max(1)) {
+            let texts = self.texts(some.iter().copied()).await?;
+            let inside = |(_, text): &(i64, String)| letter::stands_in(&letter::words(text), part);
+            standing.extend(texts.into_iter().filter(inside).map(|(passage, _)| passage));
+            if standing.len() >= enough {
+                break;
+            }
+        }
+        Ok(standing)
+    }
+
+    /// The text of passages, in one row: one for each would cost as much again as to read and decrypt them.
+    pub(super) async fn texts(
+        &self,
+        passages: impl Iterator<Item = i64>,
+    ) -> Result<Vec<(i64, String)>, LibraryError> {
         let list = list(passages);
-        let texts: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT num, text FROM passages WHERE num IN ({list})"
+        let (all,): (Option<String>,) = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT group_concat(num || ' ' || octet_length(text) || ' ' || text, '') FROM passages WHERE num IN ({list})"
         )))
-        .fetch_all(self.db())
+        .fetch_one(self.db())
         .await
-        .map_err(LibraryError::database("reading passages to the letter"))?;
-        Ok(texts
-            .into_iter()
-            .filter(|(_, text)| letter::stands_in(&letter::words(text), part))
-            .map(|(passage, _)| passage)
-            .collect())
+        .map_err(LibraryError::database("reading passages"))?;
+        let (mut texts, mut rest) = (Vec::new(), all.as_deref().unwrap_or_default());
+        while let Some((passage, more)) = rest.split_once(' ')
+            && let Some((length, more)) = more.split_once(' ')
+            && let (Ok(passage), Ok(length)) = (passage.parse(), length.parse())
+            && let Some((text, more)) = more.split_at_checked(length)
+        {
+            texts.push((passage, text.to_string()));
+            rest = more;
+        }
+        Ok(texts)
     }
 
     /// The first passages of documents whose title or file name holds every word of the query.
@@ -245,7 +277,7 @@ impl Library {
         order: Order,
         limit: usize,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        let within = if self.is_whole(scope).await? {
+        let within = if scope.whole {
             EVERY
         } else if scope.wide {
             // Most of a large cabinet: its passages would take longer to list than to ask for.
@@ -270,34 +302,31 @@ impl Library {
         passages: impl Iterator<Item = i64>,
         scope: &Scope,
     ) -> Result<HashSet<i64>, LibraryError> {
-        if self.is_whole(scope).await? {
+        if scope.whole {
             return Ok(passages.collect());
         }
         let list = list(passages);
-        let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT p.num FROM passages p INDEXED BY passages_by_num CROSS JOIN documents d ON d.num = p.document
+        // In one row, as in `texts`.
+        let (inside,): (Option<String>,) = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT group_concat(p.num) FROM passages p INDEXED BY passages_by_num CROSS JOIN documents d ON d.num = p.document
              WHERE p.num IN ({list}) AND d.trashed_at IS NULL AND (?1 IS NULL OR d.folder = ?1)
                AND (?2 IS NULL OR d.num = ?2) AND (?3 IS NULL OR d.num IN (SELECT value FROM json_each(?3)))"
         )))
         .bind(scope.folder)
         .bind(scope.document)
         .bind(scope.json())
-        .fetch_all(self.db())
+        .fetch_one(self.db())
         .await
         .map_err(LibraryError::database("looking where passages are"))?;
-        Ok(rows.into_iter().map(|(passage,)| passage).collect())
-    }
-
-    /// True where every passage there is may be found.
-    async fn is_whole(&self, scope: &Scope) -> Result<bool, LibraryError> {
-        Ok(scope.folder.is_none()
-            && scope.document.is_none()
-            && scope.documents.is_none()
-            && !self.has_trash().await?)
+        let inside = inside.unwrap_or_default();
+        Ok(inside
+            .split(',')
+            .filter_map(|passage| passage.parse().ok())
+            .collect())
     }
 
     /// True where a document is in the trash, and so must be kept out of what is found.
-    async fn has_trash(&self) -> Result<bool, LibraryError> {
+    pub(super) async fn has_trash(&self) -> Result<bool, LibraryError> {
         let (trash,): (bool,) =
             sqlx::query_as("SELECT EXISTS (SELECT 1 FROM documents WHERE trashed_at IS NOT NULL)")
                 .fetch_one(self.db())

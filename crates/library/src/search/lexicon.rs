@@ -12,10 +12,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::zeroize::Zeroize;
 
+use super::bounded::CLOSER;
 use crate::{Library, LibraryError};
 
 /// Passages that the index scores for the words of one search, each word counted by itself.
 const BUDGET: usize = 20_000;
+/// The same in a large cabinet, where a scored passage costs twenty microseconds, since little of what that reads is in
+/// memory: as many as are looked into anyway.
+const LARGE_BUDGET: usize = CLOSER;
+/// Passages in the lists that are read for one search.
+const READ: usize = 200_000;
 /// Passages from which on a cabinet is large.
 const LARGE: u64 = 30_000;
 /// Words whose counts are remembered.
@@ -102,12 +108,21 @@ pub(crate) struct Lexicon {
 
 impl Lexicon {
     /// Passages that the index scores for the words of one search.
-    pub(super) fn budget(&self) -> usize {
+    pub(super) fn budget(&self, large: bool) -> usize {
         #[cfg(test)]
         if let budget @ 1.. = self.forced.load(Ordering::Relaxed) {
             return budget;
         }
-        BUDGET
+        if large { LARGE_BUDGET } else { BUDGET }
+    }
+
+    /// Passages in the lists that are read for one search.
+    pub(super) fn read(&self) -> usize {
+        #[cfg(test)]
+        if let budget @ 1.. = self.forced.load(Ordering::Relaxed) {
+            return 10 * budget;
+        }
+        READ
     }
 
     /// Whether nothing may be read that grows with the cabinet.

@@ -3,7 +3,7 @@
 //! Works with no model loaded and with the vector store missing, and says which half is missing.
 //!
 //! A query is taken apart by [`query`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
-//! documents count; [`find`] asks the indexes; [`merge`] puts the halves together; [`coverage`] looks at the best once
+//! documents count; [`find`] asks the indexes, in a large cabinet [`bounded`], which remembers [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once
 //! more; [`show`] reads what is shown.
 
 mod approximate;
@@ -16,6 +16,7 @@ mod filters;
 mod find;
 mod letter;
 pub(crate) mod lexicon;
+pub(crate) mod lists;
 mod long;
 mod merge;
 mod query;

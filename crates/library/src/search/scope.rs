@@ -26,6 +26,8 @@ pub(super) struct Scope {
     pub size: Size,
     /// Whether that is much.
     pub large: bool,
+    /// Whether every passage there is may be found.
+    pub whole: bool,
     /// Whether a good part of a large cabinet is in the scope.
     pub wide: bool,
 }
@@ -96,8 +98,12 @@ impl Library {
             }
             scope.documents = Some(Arc::new(documents));
         }
+        scope.whole = scope.folder.is_none()
+            && scope.document.is_none()
+            && scope.documents.is_none()
+            && !self.has_trash().await?;
         if scope.large {
-            scope.wide = self.width(&scope).await?;
+            scope.wide = scope.whole || self.width(&scope).await?;
         }
         Ok(Some(scope))
     }

@@ -242,6 +242,29 @@ async fn above_the_budget_what_must_be_exact_is_and_walls_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_came_since_the_last_search_is_found_and_what_went_is_not() {
+    let (b, folders) = library(7).await;
+    force(&b, 40).await;
+    let names = async |query: &str| -> Vec<String> {
+        let hits = hits(&b, &request(query.to_string(), None, false)).await;
+        hits.into_iter().map(|hit| hit.source_name).collect()
+    };
+    let query = "gutter zarnikow";
+    assert!(!names(query).await.is_empty(), "one of the two stands everywhere");
+    // The numbers of what went are given to what comes.
+    for (n, text) in ["Zarnikow saw the gutter.", "A gutter, says Zarnikow."]
+        .iter()
+        .enumerate()
+    {
+        let name = format!("gutter-{n}.txt");
+        let id = b.add(folders[0], &name, &[text]).await;
+        assert_eq!(names(query).await[0], name);
+        b.library.delete_documents(&[id]).await.unwrap();
+        assert!(!names(query).await.contains(&name));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn until_the_list_of_words_is_read_a_search_says_that_slips_are_not_found() {
     let (b, _) = library(5).await;
     b.library.inner.lexicon.forced.store(10, Ordering::Relaxed);
