@@ -50,10 +50,10 @@ async fn write_as(engine: &Engine, prompt: String, tokens: usize, priority: Prio
         .generate(GenerateRequest {
             messages: vec![Message::user(prompt)],
             max_new_tokens: tokens,
-            // As the peer chooses, but for repeating itself: the peer does not guess, and a right guess would count as
-            // time without a token.
+            // As the peer chooses, but for repeating itself; nor does the peer guess.
             sampling: Sampling {
                 repetition_penalty: 1.3,
+                guess: false,
                 ..Sampling::default()
             },
             priority,
@@ -70,15 +70,13 @@ async fn write_as(engine: &Engine, prompt: String, tokens: usize, priority: Prio
             GenerateEvent::Finished {
                 prompt_tokens,
                 new_tokens,
-                guessed_tokens,
                 ..
             } => {
                 let first_token = first.unwrap_or_else(|| start.elapsed());
                 let rest = (start.elapsed() - first_token).as_secs_f64();
                 return Written {
                     first_token,
-                    // What was guessed all the same counts as time alone.
-                    per_second: new_tokens.saturating_sub(1 + guessed_tokens) as f64 / rest,
+                    per_second: new_tokens.saturating_sub(1) as f64 / rest,
                     prompt_tokens,
                 };
             }

@@ -68,6 +68,7 @@ impl Generation {
         // The last token is always read: its logits are the first to choose from.
         let known = cache.shared(&prompt).min(prompt.len().saturating_sub(1));
         cache.truncate(known);
+        let boldness = if sampling.guess { GUESS } else { 0 };
         let (sampler, stream) = (Sampler::new(sampling), Stream::default());
         Ok(Self {
             prompt,
@@ -77,7 +78,7 @@ impl Generation {
             sampler,
             bound,
             stream,
-            boldness: GUESS,
+            boldness,
             guessed: 0,
         })
     }
@@ -93,12 +94,6 @@ impl Generation {
     /// How many of the new tokens were guessed and cost next to nothing.
     pub(crate) fn guessed_tokens(&self) -> usize {
         self.guessed
-    }
-
-    /// Never guesses: for the tests that compare.
-    #[cfg(test)]
-    pub(crate) fn without_guesses(self) -> Self {
-        Self { boldness: 0, ..self }
     }
 
     /// The memory of prompt and answer, for the next prompt that begins so.

@@ -17,9 +17,12 @@ pub struct Sampling {
     /// Divides the score of recent tokens; 1 leaves them alone.
     pub repetition_penalty: f32,
     /// How many of the last tokens count as recent.
-    pub repetition_window: usize,
+    pub repetition_window: u32,
     /// Two runs with the same seed choose the same tokens.
     pub seed: u64,
+    /// Whether several tokens are guessed at once where the answer repeats what was said. That changes no answer, only how
+    /// long it takes.
+    pub guess: bool,
     /// The answer leaves out parts of this text and adds nothing; without it the model writes freely.
     pub abridge: Option<Original>,
     /// The answer is one of these texts, to the letter; empty for any answer.
@@ -38,6 +41,7 @@ impl Default for Sampling {
             repetition_penalty: 1.0,
             repetition_window: 64,
             seed: 0,
+            guess: true,
             abridge: None,
             one_of: Vec::new(),
             form: None,
@@ -129,7 +133,7 @@ impl Sampler {
     }
 
     fn penalise(&self, logits: &mut [f32], written: &[u32]) {
-        let from = written.len().saturating_sub(self.sampling.repetition_window);
+        let from = written.len().saturating_sub(self.sampling.repetition_window as usize);
         let mut recent = written[from..].to_vec();
         recent.sort_unstable();
         recent.dedup();

@@ -154,10 +154,11 @@ fn answer(
     guesses: bool,
 ) -> (String, FinishReason, usize) {
     let cache = Cache::new(model.config());
+    let sampling = Sampling {
+        guess: guesses,
+        ..sampling
+    };
     let mut generation = Generation::begin(prompt.to_vec(), cache, 60, sampling, text).unwrap();
-    if !guesses {
-        generation = generation.without_guesses();
-    }
     let (mut compute, mut buffers) = (Compute::new(2), Buffers::default());
     let mut out = String::new();
     loop {
