@@ -60,8 +60,9 @@ fn remember_rows(size: usize, span: &mut [u16], at: usize, heads: Heads<'_>) {
     );
     let (keys, rest) = span.split_at_mut(size * SPAN);
     let (values, scales) = rest.split_at_mut(size * SPAN);
-    for (row, position) in heads.rows.chunks(heads.stride).zip(at..at + heads.count) {
-        let (key, value) = (&row[heads.key..][..size], &row[heads.value..][..size]);
+    let rows = |n: usize| &heads.rows[n * heads.stride..];
+    for (n, position) in (at..at + heads.count).enumerate() {
+        let key = &rows(n)[heads.key..][..size];
         let (scale, inverse) = scale_of(key, MOST);
         scales[position] = scale;
         for (part, key) in key.chunks_exact(16).enumerate() {
@@ -69,13 +70,33 @@ fn remember_rows(size: usize, span: &mut [u16], at: usize, heads: Heads<'_>) {
                 keys[((part * 8 + pair) * SPAN + position) * 2..][..2].copy_from_slice(whole);
             }
         }
-        let (scale, inverse) = scale_of(value, MOST);
+    }
+    let value = |n: usize| &rows(n)[heads.value..][..size];
+    let mut n = 0;
+    while n < heads.count {
+        let position = at + n;
+        let (scale, inverse) = scale_of(value(n), MOST);
         scales[SPAN + position] = scale;
         let to = &mut values[position / 2 * size * 2..][..size * 2];
-        for (to, value) in to.chunks_exact_mut(32).zip(value.chunks_exact(16)) {
-            for (to, whole) in to.chunks_exact_mut(2).zip(whole(value, inverse)) {
-                to[position % 2] = whole;
+        if position.is_multiple_of(2) && n + 1 < heads.count {
+            // Both positions of a pair, so that what is written lies side by side.
+            let (second_scale, second_inverse) = scale_of(value(n + 1), MOST);
+            scales[SPAN + position + 1] = second_scale;
+            let both = value(n).chunks_exact(16).zip(value(n + 1).chunks_exact(16));
+            for (to, (first, second)) in to.chunks_exact_mut(32).zip(both) {
+                let (first, second) = (whole(first, inverse), whole(second, second_inverse));
+                for (to, pair) in to.chunks_exact_mut(2).zip(first.iter().zip(second)) {
+                    (to[0], to[1]) = (*pair.0, pair.1);
+                }
             }
+            n += 2;
+        } else {
+            for (to, value) in to.chunks_exact_mut(32).zip(value(n).chunks_exact(16)) {
+                for (to, whole) in to.chunks_exact_mut(2).zip(whole(value, inverse)) {
+                    to[position % 2] = whole;
+                }
+            }
+            n += 1;
         }
     }
 }
@@ -282,8 +303,12 @@ fn attend_rows<P: Panel>(
                     .min(columns);
                 let out = &mut out[row * size..][..size];
                 match past..seen {
-                    whole @ Range { start: 0, end: SPAN } => tile.weigh::<true>(row, whole, stride, out),
-                    part => tile.weigh::<false>(row, part, stride, out),
+                    whole @ Range { start: 0, end: SPAN } => {
+                        tile.weigh::<SPAN, true>(row, whole, stride, out)
+                    }
+                    // A short text, as a query is.
+                    part if columns == 16 => tile.weigh::<16, false>(row, part, stride, out),
+                    part => tile.weigh::<SPAN, false>(row, part, stride, out),
                 }
             }
             // SAFETY: `rows` rows of 64 numbers, of which `columns` are taken; values are 32 rows of `size` pairs; the
@@ -308,19 +333,26 @@ fn attend_rows<P: Panel>(
 }
 
 impl Tile {
-    /// Makes weights of a row's products with the keys of a span, of whose positions it sees `sight` (`WHOLE`: all of
-    /// them), and shrinks what earlier spans gave (`out`) where their best score is no longer the best.
+    /// Makes weights of a row's products with the first `COLUMNS` keys of a span, of which it sees `sight` (`WHOLE`: all
+    /// of them), and shrinks what earlier spans gave (`out`) where their best score is no longer the best.
     #[inline(always)]
-    fn weigh<const WHOLE: bool>(&mut self, row: usize, sight: Range<usize>, stride: usize, out: &mut [f32]) {
-        let weights = &mut self.weights[row];
+    fn weigh<const COLUMNS: usize, const WHOLE: bool>(
+        &mut self,
+        row: usize,
+        sight: Range<usize>,
+        stride: usize,
+        out: &mut [f32],
+    ) {
+        let weights = &mut self.weights[row][..COLUMNS];
         if sight.is_empty() {
-            (*weights, self.shares[row]) = ([0; SPAN], 0.0);
+            weights.fill(0);
+            self.shares[row] = 0.0;
             return;
         }
         let step = self.steps[row];
         let [key_scales, value_scales] = &self.scales;
-        let mut scores = [0.0; SPAN];
-        let dots = &self.dots[row * stride..][..SPAN];
+        let mut scores = [0.0; COLUMNS];
+        let dots = &self.dots[row * stride..][..COLUMNS];
         for ((score, dot), scale) in scores.iter_mut().zip(dots).zip(key_scales) {
             *score = *dot as f32 * (step * scale);
         }
@@ -375,7 +407,7 @@ fn folded(lanes: [f32; 16], both: impl Fn(f32, f32) -> f32) -> f32 {
 }
 
 #[inline(always)]
-fn highest(scores: &[f32; SPAN]) -> f32 {
+fn highest(scores: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; 16];
     for chunk in scores.chunks_exact(16) {
         for (lane, score) in lanes.iter_mut().zip(chunk) {
@@ -386,118 +418,4 @@ fn highest(scores: &[f32; SPAN]) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Attention in 64-bit floats, straight from its definition.
-    fn plain(size: usize, query: &[f32], keys: &[Vec<f32>], values: &[Vec<f32>]) -> Vec<f64> {
-        let scores: Vec<f64> = keys
-            .iter()
-            .map(|key| {
-                key.iter()
-                    .zip(query)
-                    .map(|(k, q)| f64::from(*k) * f64::from(*q))
-                    .sum::<f64>()
-                    .exp()
-            })
-            .collect();
-        let total: f64 = scores.iter().sum();
-        (0..size)
-            .map(|d| {
-                values
-                    .iter()
-                    .zip(&scores)
-                    .map(|(v, s)| f64::from(v[d]) * s / total)
-                    .sum()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn every_instruction_set_matches_the_definition() {
-        let shapes = [(16, 66), (16, 5), (32, 64), (48, 65), (64, 200), (128, 130)];
-        // An interpreter has patience for the first, which has two spans, few rows and few windows.
-        let (shape_count, rows, window_count) = if cfg!(miri) { (1, 2, 2) } else { (6, 13, 3) };
-        for (size, positions) in shapes.into_iter().take(shape_count) {
-            let number =
-                |seed: usize| ((seed.wrapping_mul(2_654_435_761) >> 7) % 2_000) as f32 / 1_000.0 - 1.0;
-            let row = |seed: usize| (0..size).map(|d| number(seed * 131 + d)).collect::<Vec<f32>>();
-            let keys: Vec<_> = (0..positions).map(row).collect();
-            let values: Vec<_> = (0..positions).map(|p| row(p + 7_000)).collect();
-            let count = positions.div_ceil(SPAN);
-            let both: Vec<f32> = keys
-                .iter()
-                .zip(&values)
-                .flat_map(|(k, v)| [&k[..], v].concat())
-                .collect();
-            let written = |isa| {
-                let mut spans = vec![vec![0; span_len(size)]; count];
-                for (rows, span) in both.chunks(SPAN * 2 * size).zip(&mut spans) {
-                    let (stride, value) = (2 * size, size);
-                    // In two goes, as a text is read.
-                    let first = rows.len() / stride / 3;
-                    let heads = |from: usize, count| Heads {
-                        rows: &rows[from * stride..],
-                        stride,
-                        key: 0,
-                        value,
-                        count,
-                    };
-                    remember(isa, size, span, 0, heads(0, first));
-                    remember(isa, size, span, first, heads(first, rows.len() / stride - first));
-                }
-                spans
-            };
-            let limits: Vec<usize> = (0..rows)
-                .map(|r| 1 + (r * 17) % positions)
-                .chain([positions])
-                .collect();
-            let queries: Vec<f32> = limits
-                .iter()
-                .enumerate()
-                .flat_map(|(r, _)| row(r + 90_000))
-                .collect();
-            let windows = &[usize::MAX, 3, 70][..window_count];
-            for (isa, window) in Isa::available()
-                .into_iter()
-                .flat_map(|isa| windows.iter().map(move |window| (isa, *window)))
-            {
-                let mut out = vec![0.0; queries.len()];
-                let spans = written(isa);
-                let spans: Vec<&[u16]> = spans.iter().map(Vec::as_slice).collect();
-                attend(isa, size, &queries, &limits, window, &spans, &mut out);
-                for (r, limit) in limits.iter().enumerate() {
-                    let from = limit.saturating_sub(window);
-                    let right = plain(
-                        size,
-                        &queries[r * size..(r + 1) * size],
-                        &keys[from..*limit],
-                        &values[from..*limit],
-                    );
-                    for (found, right) in out[r * size..(r + 1) * size].iter().zip(right) {
-                        assert!(
-                            (f64::from(*found) - right).abs() < 2e-3,
-                            "{isa:?} size {size} row {r}: {found} {right}"
-                        );
-                    }
-                    // Alone, the row gives the very same bits.
-                    let mut alone = vec![0.0; size];
-                    attend(
-                        isa,
-                        size,
-                        &queries[r * size..(r + 1) * size],
-                        &[*limit],
-                        window,
-                        &spans,
-                        &mut alone,
-                    );
-                    assert_eq!(
-                        alone,
-                        out[r * size..(r + 1) * size],
-                        "{isa:?} size {size} row {r} alone"
-                    );
-                }
-            }
-        }
-    }
-}
+mod tests;

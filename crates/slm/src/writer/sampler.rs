@@ -133,7 +133,9 @@ impl Sampler {
     }
 
     fn penalise(&self, logits: &mut [f32], written: &[u32]) {
-        let from = written.len().saturating_sub(self.sampling.repetition_window as usize);
+        let from = written
+            .len()
+            .saturating_sub(self.sampling.repetition_window as usize);
         let mut recent = written[from..].to_vec();
         recent.sort_unstable();
         recent.dedup();
