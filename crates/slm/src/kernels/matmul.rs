@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 
 use super::activations::Activations;
+use super::isa::by_isa;
 #[cfg(target_arch = "aarch64")]
 use super::neon;
 use super::pack::{Form, GROUP, Line, Packed};
@@ -136,9 +137,21 @@ struct Store<'a> {
     bias: Option<&'a [f32]>,
 }
 
+by_isa! {
+    /// Writes the sums of rows from `first` on.
+    put = put_rows; (store: &Store<'_>, first: usize, column: usize, rows: &[[f32; TILE_COLS]])
+}
+
+#[inline(always)]
+fn put_rows(store: &Store<'_>, first: usize, column: usize, rows: &[[f32; TILE_COLS]]) {
+    for (row, sums) in rows.iter().enumerate() {
+        store.put(first + row, column, sums);
+    }
+}
+
 impl Store<'_> {
     /// Writes `N` columns that start at `column`, as far as the matrix goes.
-    #[inline]
+    #[inline(always)]
     fn put<const N: usize>(&self, row: usize, column: usize, sums: &[f32; N]) {
         let count = N.min(self.columns - column);
         // SAFETY: each task has its own columns of every row, and the buffer outlives the step.
@@ -186,9 +199,7 @@ fn many_rows(isa: Isa, x: &Activations, rows: usize, weights: &Packed, pair: usi
         for first in (0..rows).step_by(TILE_ROWS) {
             let count = TILE_ROWS.min(rows - first);
             multiply(isa, weights.form(), x, first, count, groups, &mut tile);
-            for (row, sums) in tile[..count].iter().enumerate() {
-                store.put(first + row, left * GROUP, sums);
-            }
+            put(isa, store, first, left * GROUP, &tile[..count]);
         }
     };
     match weights.form() {
