@@ -117,6 +117,24 @@ describe('search', () => {
     expect((await id('search-loosely')).textContent).toMatch(/stands nowhere to\s+the\s+letter/);
     search.reset();
   });
+
+  it('gives each thing that was not looked for a line of its own', async () => {
+    await openCabinet();
+    workspace.go('search');
+    await type('search-input', 'metformin tablets');
+    await screen.findAllByTestId('hit');
+    const missing = ['Search by meaning is off', 'There is no folder “Post”'];
+    search.results = search.results && {
+      ...search.results,
+      missing: [...missing, missing[1] ?? ''],
+    };
+    await soon(() =>
+      expect(
+        screen.getAllByTestId('search-missing').map((line) => line.textContent.trim()),
+      ).toEqual([...missing, missing[1]].map((what) => `${what}.`)),
+    );
+    search.reset();
+  });
 });
 
 describe('document', () => {
