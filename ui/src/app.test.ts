@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { soon } from '$lib/testing';
 import { dragFiles, fake, resetFake } from '$lib/ipc/fake/backend';
 import { ipc } from '$lib/ipc';
+import { jobs } from '$lib/state/jobs.svelte';
 import { library } from '$lib/state/library.svelte';
 import { preferences } from '$lib/state/settings.svelte';
 import { search } from '$lib/state/search.svelte';
@@ -210,6 +211,15 @@ describe('imports', () => {
     await click('export-jobs');
     await screen.findByText(/Exported as Import report\.csv/);
     await accessible();
+  });
+
+  it('says on its place that more files wait than the badge has room for', async () => {
+    fake.jobs = waiting(20);
+    await openCabinet();
+    const badge = async () => (await id('rail-jobs')).querySelector('.badge')?.textContent;
+    await soon(async () => expect(await badge()).toBe('20'));
+    jobs.take({ ...jobs.view, open: 516 });
+    await soon(async () => expect(await badge()).toBe('99+'));
   });
 
   it('says beforehand that the cabinet locks before all files are added, and leads to the setting', async () => {
