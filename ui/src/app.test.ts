@@ -203,8 +203,8 @@ describe('imports', () => {
     );
     expect(lines).toEqual([
       'Fax.pdf This PDF is damaged. Ask for a fresh copy. Code: damaged Try again',
-      'Plan.pdf inside Re lease.eml Added to General: 3 pages, 2 read from pictures, 1 hard to read Open',
       'Old copy.pdf Already in the cabinet as “Discharge letter, Ruth Adeyemi” Open',
+      'Plan.pdf inside Re lease.eml Added to General: 3 pages, 2 read from pictures, 1 hard to read Open',
     ]);
     expect(asked, 'the list itself says it all').not.toHaveBeenCalled();
     asked.mockRestore();

@@ -34,6 +34,14 @@ describe('what came of an import', () => {
     );
   });
 
+  it('puts the cancelled and the duplicates ahead of those that were added', () => {
+    const jobs = (['added', 'duplicate', 'added', 'cancelled'] as const).map(
+      (state, at) => ({ id: `${at}`, state }) as JobRow,
+    );
+    const [finished] = parts({ jobs, open: 0 } as JobsView, null);
+    expect(finished?.jobs.map((job) => job.id)).toEqual(['3', '1', '0', '2']);
+  });
+
   it('counts all files of a part, not only those the view holds', () => {
     const job = (state: JobRow['state']) => ({ id: state, state }) as JobRow;
     const view = { jobs: [job('running'), job('failed'), job('queued')], open: 1200 } as JobsView;

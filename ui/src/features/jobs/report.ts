@@ -15,7 +15,8 @@ const order: { name: string; states: JobState[] }[] = [
   { name: 'Under way', states: ['running'] },
   { name: 'Need your attention', states: ['failed'] },
   { name: 'Waiting', states: ['queued'] },
-  { name: 'Finished', states: ['added', 'duplicate', 'cancelled'] },
+  // What is not in the cabinet, or was before, comes ahead of the many that went as they should.
+  { name: 'Finished', states: ['cancelled', 'duplicate', 'added'] },
 ];
 
 /** The queue in the order a person cares about it. `came` counts what is done, of which the view holds the first. */
@@ -24,7 +25,7 @@ export function parts(view: JobsView, came: ImportReport | null): Part[] {
   const counts: Partial<Record<JobState, number>> = { ...came, queued: view.open - running };
   return order
     .map(({ name, states }) => {
-      const jobs = view.jobs.filter((job) => states.includes(job.state));
+      const jobs = states.flatMap((state) => view.jobs.filter((job) => job.state === state));
       const count = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
       return { name, jobs, count: Math.max(count, jobs.length) };
     })
