@@ -4,13 +4,19 @@ use cabinet_library::{ImportLine, JobState, Made};
 
 /// A comma-separated table with its heading, one line for each file. Names only, never the place a file lay in.
 pub fn table(lines: &[ImportLine]) -> Vec<u8> {
+    // The mark in front tells a spreadsheet that the names are UTF-8.
     let mut out = String::from(
-        "File,Inside,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,On pages,Damaged,Without text,On pages,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
+        "\u{feff}File,Inside,Outcome,Title,Pages,Pages recognised from a picture,Hard to read,Hard to read on pages,Damaged,Without text,Without text on pages,Tracked deletions left out,Same text as,Code,Reason,What to do\r\n",
     );
     for ImportLine { job, made } in lines {
         let made = made.as_ref();
         let of = |count: fn(&Made) -> u32| made.map_or(String::new(), |made| count(made).to_string());
         let failure = job.failure.as_ref();
+        let cancelled = job.state == JobState::Cancelled && failure.is_none();
+        let or = |given: Option<String>, cancelled_says: &str| match given {
+            None if cancelled => cancelled_says.to_string(),
+            given => given.unwrap_or_default(),
+        };
         let cells = [
             job.file_name.clone(),
             job.outer_name().unwrap_or_default(),
@@ -27,8 +33,11 @@ pub fn table(lines: &[ImportLine]) -> Vec<u8> {
             made.and_then(|made| made.same_text_as.clone())
                 .unwrap_or_default(),
             failure.map_or(String::new(), |f| f.code.clone()),
-            failure.map_or(String::new(), |f| f.message.clone()),
-            failure.map_or(String::new(), |f| f.advice.clone()),
+            or(
+                failure.map(|f| f.message.clone()),
+                "It was cancelled before all of it was read.",
+            ),
+            or(failure.map(|f| f.advice.clone()), "Add it again if it is wanted."),
         ];
         out.push_str(&cells.map(|cell| quoted(&cell)).join(","));
         out.push_str("\r\n");
@@ -108,19 +117,32 @@ mod tests {
             faint_on: "3".into(),
             ..Made::default()
         };
+        let cancelled = cabinet_library::Job {
+            state: JobState::Cancelled,
+            failure: None,
+            ..job.clone()
+        };
         let lines = [
             ImportLine { job, made: None },
+            ImportLine {
+                job: cancelled,
+                made: None,
+            },
             ImportLine {
                 job: attached,
                 made: Some(made),
             },
         ];
         let table = String::from_utf8(table(&lines)).unwrap();
-        let [heading, fax, plan] = table.lines().collect::<Vec<_>>().try_into().unwrap();
+        let [heading, fax, cancelled, plan] = table.lines().collect::<Vec<_>>().try_into().unwrap();
         assert_eq!(heading.split(',').count(), 16);
         assert_eq!(
             fax,
             r#""Fax.pdf","","not added","","","","","","","","","","","corrupt","This PDF is damaged.","Ask for a fresh copy.""#
+        );
+        assert_eq!(
+            cancelled,
+            r#""Fax.pdf","","cancelled","","","","","","","","","","","","It was cancelled before all of it was read.","Add it again if it is wanted.""#
         );
         assert_eq!(
             plan,

@@ -259,7 +259,9 @@ impl IntakeError {
         match self {
             IntakeError::Unsupported(what) => match what.way_out() {
                 WayOut::SaveAsDocx => "Open it in a word processor, save it as DOCX or PDF and add that.",
-                WayOut::ExportPdf => "Open it in its own program, export it as PDF and add that.",
+                WayOut::ExportPdf => {
+                    "If it holds text, open it in its own program, export it as PDF and add that."
+                }
                 WayOut::Ocr => {
                     "Turn it into a PDF with a text layer, or type out what matters, and add that."
                 }
@@ -280,8 +282,8 @@ impl IntakeError {
                 "Check that it is the file you meant. If it holds only pictures, save it as PDF and add that: pictures are read in PDFs and image files."
             }
             IntakeError::NoText { .. } => {
-                "If it shows text, scan it again, upright and at 300 dots an inch, and add that. The page of models, or \
-                 `cabinet models verify`, tells whether the one that reads scans is in place."
+                "If it shows text, scan it again, upright and at 300 dots an inch, and add that. The list of models says \
+                 whether scans can be read here."
             }
             IntakeError::TooLarge(excess) => match excess {
                 Excess::Unpacked => {
