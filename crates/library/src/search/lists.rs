@@ -4,7 +4,8 @@
 //! several words that stand in thousands. People ask about the same things again, each key press asks for all words
 //! before it once more, and both the ranking and what stands to the letter want the same lists. So lists that were read
 //! stay in memory; passages that came since are read behind them. A list is a guide and no answer: whoever takes passages
-//! from one looks at their rows, so what was deleted since is never found. Wiped when they go.
+//! from one looks at their rows, so what was deleted since is never found. The numbers
+//! are wiped when they go; the words they belong to are ordinary memory, as what is searched for is elsewhere.
 
 use std::collections::HashMap;
 use std::ops::Deref;
