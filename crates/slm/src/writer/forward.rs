@@ -24,9 +24,11 @@ pub(crate) struct Buffers {
     normed: Vec<f32>,
     activations: Activations,
     mixed: Vec<f32>,
-    /// Queries, then what attention made of them: by task, then head of keys, then token, then head.
-    queries: Vec<f32>,
+    /// For each task of attention its queries, then what it made of them, each by token, then head. A convolution keeps
+    /// what came before here.
     attended: Vec<f32>,
+    /// What a convolution has of the position it is at.
+    product: Vec<f32>,
     joined: Vec<f32>,
     both: Vec<f32>,
     hidden: Vec<f32>,
@@ -46,8 +48,8 @@ impl Buffers {
             x,
             normed,
             mixed,
-            queries,
             attended,
+            product,
             joined,
             both,
             hidden,
@@ -56,7 +58,7 @@ impl Buffers {
             ..
         } = self;
         let all = [
-            x, normed, mixed, queries, attended, joined, both, hidden, given, logits,
+            x, normed, mixed, attended, product, joined, both, hidden, given, logits,
         ];
         all.into_iter().for_each(|buffer| buffer.zeroize());
         *self = Self::default();
@@ -157,7 +159,6 @@ impl Model {
             normed,
             activations,
             mixed,
-            queries,
             attended,
             joined,
             given,
@@ -170,31 +171,30 @@ impl Model {
         mixed.resize(x.len() / config.width * stride, 0.0);
         stack.apply(compute, activations, mixed, stride);
         let isa = compute.isa;
-        if let Some([query, key]) = head_norms {
-            compute.write_rows(mixed, stride, &|_, rows| {
+        let angles = if nearby { near_angles } else { angles };
+        compute.write_rows(mixed, stride, &|first, rows| {
+            if let Some([query, key]) = head_norms {
                 for row in rows.chunks_exact_mut(stride) {
                     let (queries, rest) = row.split_at_mut(heads * size);
                     rows::rms_norm_in_place(isa, queries, query, config.epsilon);
                     rows::rms_norm_in_place(isa, &mut rest[..key_heads * size], key, config.epsilon);
                 }
-            });
-        }
-        let angles = if nearby { near_angles } else { angles };
-        match config.pairs {
-            Pairs::Neighbours => rows::rotate(isa, mixed, stride, heads + key_heads, size, angles),
-            Pairs::Halves => rows::rotate_halves(isa, mixed, stride, heads + key_heads, size, angles),
-        }
+            }
+            let angles = &angles[first * size..];
+            match config.pairs {
+                Pairs::Neighbours => rows::rotate(isa, rows, stride, heads + key_heads, size, angles),
+                Pairs::Halves => rows::rotate_halves(isa, rows, stride, heads + key_heads, size, angles),
+            }
+        });
 
         // From here on only what is asked for.
         x.drain(..unasked * config.width);
         let (count, first_asked) = (x.len() / config.width, first + unasked);
-        // One task is a head of keys and up to sixteen tokens; its rows are those tokens' heads.
+        // One task is a head of keys and up to sixteen tokens; its rows are those tokens' heads. It has its queries, then
+        // what attention makes of them, side by side.
         let group = sharing * size;
-        let place = |token: usize, head: usize| {
-            let from = token - token % TOKENS_PER_TASK;
-            let tokens = TOKENS_PER_TASK.min(count - from);
-            (from * key_heads + head * tokens + (token - from)) * group
-        };
+        let tokens_of = |from: usize| TOKENS_PER_TASK.min(count - from);
+        let begin = |from: usize, head: usize| 2 * (from * key_heads + head * tokens_of(from)) * group;
         let mut written = cache.spans_mut(index, first, mixed.len() / stride);
         let mixed = &*mixed;
         compute.each(&mut written, &|one| {
@@ -212,46 +212,43 @@ impl Model {
             return;
         }
 
-        let share = config.score_scale;
-        queries.resize(count * heads * size, 0.0);
-        for (token, row) in mixed.chunks_exact(stride).skip(unasked).enumerate() {
-            for (head, query) in row[..heads * size].chunks_exact(group).enumerate() {
-                let to = &mut queries[place(token, head)..][..group];
-                to.iter_mut().zip(query).for_each(|(to, from)| *to = from * share);
-            }
-        }
-        attended.resize(queries.len(), 0.0);
+        attended.resize(2 * count * heads * size, 0.0);
         let tasks = (0..count)
             .step_by(TOKENS_PER_TASK)
             .flat_map(|from| (0..key_heads).map(move |head| (from, head)));
         let tasks: Vec<(usize, usize)> = tasks.collect();
-        let starts: Vec<usize> = tasks.iter().map(|(from, head)| place(*from, *head)).collect();
-        let ends: Vec<usize> = starts.iter().skip(1).copied().chain([queries.len()]).collect();
+        let ends = tasks.iter().skip(1).map(|(from, head)| begin(*from, *head));
+        let ends: Vec<usize> = ends.chain([attended.len()]).collect();
         let window = if nearby { config.window } else { usize::MAX };
-        compute.each_part(attended, &ends, &|task, out| {
+        compute.each_part(attended, &ends, &|task, both| {
             let (from, head) = tasks[task];
+            let (queries, out) = both.split_at_mut(both.len() / 2);
+            let tokens = mixed.chunks_exact(stride).skip(unasked + from);
+            for (to, row) in queries.chunks_exact_mut(group).zip(tokens) {
+                let query = &row[head * group..][..group];
+                to.iter_mut()
+                    .zip(query)
+                    .for_each(|(to, from)| *to = from * config.score_scale);
+            }
             let rows = out.len() / size;
             let limits: Vec<usize> = (0..rows)
                 .map(|row| first_asked + from + row / sharing + 1)
                 .collect();
             let spans = cache.spans(index, head, first_asked + from + rows / sharing);
-            attend(
-                isa,
-                size,
-                &queries[starts[task]..ends[task]],
-                &limits,
-                window,
-                &spans,
-                out,
-            );
+            attend(isa, size, queries, &limits, window, &spans, out);
         });
 
         joined.resize(count * heads * size, 0.0);
-        for (token, row) in joined.chunks_exact_mut(heads * size).enumerate() {
-            for (head, to) in row.chunks_exact_mut(group).enumerate() {
-                to.copy_from_slice(&attended[place(token, head)..][..group]);
+        let attended = &*attended;
+        compute.write_rows(joined, heads * size, &|first, rows| {
+            for (token, row) in (first..).zip(rows.chunks_exact_mut(heads * size)) {
+                let from = token - token % TOKENS_PER_TASK;
+                for (head, to) in row.chunks_exact_mut(group).enumerate() {
+                    let at = begin(from, head) + (tokens_of(from) + token - from) * group;
+                    to.copy_from_slice(&attended[at..at + group]);
+                }
             }
-        }
+        });
         // What attention gives is a mean of values, without the outliers that make the other inputs delicate: with two
         // bytes here, not one word of the measured text changes.
         activations.fill(compute, joined, heads * size, Grain::Coarse);
@@ -286,8 +283,8 @@ impl Model {
             normed,
             activations,
             mixed,
-            queries: product,
             attended: past,
+            product,
             joined,
             given,
             ..
