@@ -170,10 +170,8 @@ impl Library {
             *passages <= read && (fits(*passages, &mut room) || taken <= NARROWING)
         });
         if !words.is_empty() {
-            let mut lists = Vec::with_capacity(words.len());
-            for (_, word) in &words {
-                lists.push(self.holding(word, scope.size).await?);
-            }
+            let words = words.iter().map(|(_, word)| word.as_str());
+            let lists = self.holding_each(words, scope.size).await?;
             let found = self.first_within(&in_all(&lists), scope).await?;
             if found.len() < CLOSER || !quoted {
                 let standing = self.standing(&found, &letters, enough).await?;
@@ -190,8 +188,10 @@ impl Library {
     async fn with_most(&self, words: &[(&str, f64)], scope: &Scope) -> Result<HashSet<i64>, LibraryError> {
         // By the passages' numbers, which are handed out one after another.
         let mut weights: Vec<f32> = Vec::new();
-        for (word, weight) in words {
-            let passages = self.holding(word, scope.size).await?;
+        let lists = self
+            .holding_each(words.iter().map(|(word, _)| *word), scope.size)
+            .await?;
+        for (passages, (_, weight)) in lists.iter().zip(words) {
             let highest = passages.last().map_or(0, |last| *last as usize + 1);
             if highest > weights.len() {
                 weights.resize(highest, 0.0);

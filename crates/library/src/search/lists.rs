@@ -8,9 +8,11 @@
 //! are wiped when they go; the words they belong to are ordinary memory, as what is searched for is elsewhere.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures::{StreamExt, TryStreamExt, stream};
 use secrecy::zeroize::Zeroize;
 
 use super::lexicon::Size;
@@ -19,6 +21,10 @@ use crate::{Library, LibraryError};
 
 /// Passages remembered for all words together, four bytes each.
 const REMEMBERED: usize = 4_000_000;
+/// Lists read at the same time for one search. More would take the processor from what is computed meanwhile.
+const AT_ONCE: usize = 2;
+/// Locks among which the words are divided.
+const LOCKS: usize = 16;
 
 /// Numbers of passages, the lowest first.
 #[derive(Default)]
@@ -61,10 +67,16 @@ struct Known {
 pub(crate) struct Lists {
     known: Mutex<Known>,
     /// Who wants a list that another is reading finds it read.
-    reading: tokio::sync::Mutex<()>,
+    reading: [tokio::sync::Mutex<()>; LOCKS],
 }
 
 impl Lists {
+    fn reading(&self, word: &str) -> &tokio::sync::Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        word.hash(&mut hasher);
+        &self.reading[hasher.finish() as usize % LOCKS]
+    }
+
     /// A word's list and up to which passage it goes.
     fn get(&self, word: &str, rows: u64) -> (Arc<Numbers>, i64) {
         let known = &mut *self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -101,10 +113,20 @@ impl Lists {
 }
 
 impl Library {
+    /// [`Library::holding`] of each word, in their order.
+    pub(super) async fn holding_each(
+        &self,
+        words: impl Iterator<Item = &str>,
+        size: Size,
+    ) -> Result<Vec<Arc<Numbers>>, LibraryError> {
+        let lists: Vec<_> = words.map(|word| self.holding(word, size)).collect();
+        stream::iter(lists).buffered(AT_ONCE).try_collect().await
+    }
+
     /// Every passage that holds a word, or words side by side.
-    pub(super) async fn holding(&self, word: &str, size: Size) -> Result<Arc<Numbers>, LibraryError> {
+    async fn holding(&self, word: &str, size: Size) -> Result<Arc<Numbers>, LibraryError> {
         let lists = &self.inner.lists;
-        let _reading = lists.reading.lock().await;
+        let _reading = lists.reading(word).lock().await;
         let (known, last) = lists.get(word, size.rows);
         if last >= size.last {
             return Ok(known);
