@@ -123,6 +123,8 @@ pub struct ImportReport {
     pub failed: u32,
     /// Files stopped by the user.
     pub cancelled: u32,
+    /// Those of all these that lay inside another, as an attachment does.
+    pub inside: u32,
     /// Pages of the files added.
     pub pages: u32,
     /// Those of them read from their picture.
@@ -142,6 +144,7 @@ impl From<library::ImportReport> for ImportReport {
             duplicate: r.duplicate,
             failed: r.failed,
             cancelled: r.cancelled,
+            inside: r.inside,
             pages: r.pages,
             ocr_pages: r.ocr_pages,
             faint_pages: r.faint_pages,

@@ -60,7 +60,7 @@ pub struct Failure {
     pub advice: String,
 }
 
-/// What came of an import: files, and the pages of those that were added and are still here.
+/// What came of an import: files, those inside others among them, and the pages of those that were added and are still here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// Files added.
@@ -71,6 +71,8 @@ pub struct ImportReport {
     pub failed: u32,
     /// Files stopped by the user.
     pub cancelled: u32,
+    /// Those of all these that lay inside another, as an attachment does.
+    pub inside: u32,
     /// Pages of the files added.
     pub pages: u32,
     /// Those of them whose text was recognised on their picture.
@@ -270,9 +272,10 @@ impl Library {
     /// What came of all jobs that are kept, however many.
     pub async fn import_report(&self) -> Result<ImportReport, LibraryError> {
         let doing = LibraryError::database("counting what was imported");
-        let (added, duplicate, failed, cancelled): (i64, i64, i64, i64) = sqlx::query_as(
+        let (added, duplicate, failed, cancelled, inside): (i64, i64, i64, i64, i64) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE state = 'added'), count(*) FILTER (WHERE state = 'duplicate'),
-                 count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'cancelled') FROM jobs",
+                 count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'cancelled'),
+                 count(*) FILTER (WHERE root IS NOT NULL AND state NOT IN ('queued', 'running')) FROM jobs",
         )
         .fetch_one(self.db())
         .await
@@ -291,6 +294,7 @@ impl Library {
             duplicate: count(duplicate),
             failed: count(failed),
             cancelled: count(cancelled),
+            inside: count(inside),
             pages: count(pages),
             ocr_pages: count(recognised),
             faint_pages: count(faint),

@@ -77,9 +77,11 @@ async fn the_report_counts_every_file_and_the_pages_of_those_that_are_here() {
         ("cancelled", None),
     ];
     for (id, (state, document)) in ids.iter().zip(ended) {
-        sqlx::query("UPDATE jobs SET state = ?, document_id = ? WHERE id = ?")
+        let root = (state == "failed").then_some("a message");
+        sqlx::query("UPDATE jobs SET state = ?, document_id = ?, root = ? WHERE id = ?")
             .bind(state)
             .bind(document.map(|d| d.to_string()))
+            .bind(root)
             .bind(id.to_string())
             .execute(b.library.db())
             .await
@@ -90,6 +92,7 @@ async fn the_report_counts_every_file_and_the_pages_of_those_that_are_here() {
         duplicate: 1,
         failed: 1,
         cancelled: 1,
+        inside: 1,
         pages: 3,
         pages_without_text: 1,
         ..ImportReport::default()

@@ -32,6 +32,29 @@ export function parts(view: JobsView, came: ImportReport | null): Part[] {
     .filter((part) => part.jobs.length > 0);
 }
 
+/** The same file would fail in the same way; another one is the next step. */
+export const isHopeless = (job: JobRow): boolean =>
+  job.state === 'failed' &&
+  ['unsupported', 'protected', 'corrupt', 'empty', 'no_text', 'too_large', 'not_a_file'].includes(
+    job.error?.code ?? '',
+  );
+
+/**
+ * The lines of a part: one a file, chosen ones before those inside others, of which those that fail alike in one file
+ * share a line.
+ */
+export function lines(jobs: JobRow[]): [JobRow, ...JobRow[]][] {
+  const alike = new Map<string, [JobRow, ...JobRow[]]>();
+  for (const job of [...jobs.filter((job) => !job.inside), ...jobs.filter((job) => job.inside)]) {
+    const shares = job.inside !== null && isHopeless(job);
+    const key = shares ? `${job.error?.code} ${job.error?.message} ${job.inside}` : job.id;
+    const before = alike.get(key);
+    if (before) before.push(job);
+    else alike.set(key, [job]);
+  }
+  return [...alike.values()];
+}
+
 /** Files that a password may open. */
 export const isLocked = (job: JobRow): boolean =>
   job.state === 'failed' && ['encrypted', 'wrong_password'].includes(job.error?.code ?? '');
@@ -62,8 +85,11 @@ export function pagesRead(
 
 /** What came of it: a sentence on the files and one on their pages. */
 export function report(of: ImportReport): string {
+  const all = of.added + of.duplicate + of.failed + of.cancelled;
   const files = listed([
-    `${plural(of.added, 'file')} added`,
+    of.inside > 0
+      ? `${plural(all - of.inside, 'file')} and ${count(of.inside)} inside ${all - of.inside === 1 ? 'it' : 'them'}: ${count(of.added)} added`
+      : `${plural(of.added, 'file')} added`,
     of.duplicate > 0 && `${count(of.duplicate)} already there`,
     of.failed > 0 && `${count(of.failed)} not added`,
     of.cancelled > 0 && `${count(of.cancelled)} cancelled`,

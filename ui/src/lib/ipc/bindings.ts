@@ -655,6 +655,8 @@ export type ImportReport = {
 	failed: number,
 	/**  Files stopped by the user. */
 	cancelled: number,
+	/**  Those of all these that lay inside another, as an attachment does. */
+	inside: number,
 	/**  Pages of the files added. */
 	pages: number,
 	/**  Those of them read from their picture. */

@@ -142,6 +142,9 @@ export const imports = {
         duplicate: ended('duplicate').length,
         failed: ended('failed').length,
         cancelled: ended('cancelled').length,
+        inside: fake.jobs.filter(
+          (job) => job.inside && job.state !== 'queued' && job.state !== 'running',
+        ).length,
         pages: sum((row) => row.pages),
         ocrPages: sum((row) => row.ocrPages),
         faintPages: sum((row) => row.faintPages),
