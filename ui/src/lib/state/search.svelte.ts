@@ -16,7 +16,7 @@ export interface Group {
   folded: number;
 }
 
-/** Keys of one burst are one question; the answer should stand within 50 ms of the last. */
+/** Keys that follow one another while a question is being answered are one question; the answer should stand within 50 ms. */
 const pause = 20;
 const limit = 60;
 /** Recent searches that are kept. */
@@ -122,7 +122,8 @@ class Search {
     this.query = query;
     this.like = null;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.run(), pause);
+    if (this.busy) this.timer = setTimeout(() => void this.run(), pause);
+    else void this.run();
   }
 
   within(folderId: string | null): void {
