@@ -172,7 +172,9 @@ impl Library {
         if !words.is_empty() {
             let words = words.iter().map(|(_, word)| word.as_str());
             let lists = self.holding_each(words, scope.size).await?;
-            let found = self.first_within(&in_all(&lists), scope).await?;
+            let mut rest = in_all(&lists).into_iter();
+            let newest = |some| rest.by_ref().take(some).collect();
+            let found = self.first_within(newest, scope).await?;
             if found.len() < CLOSER || !quoted {
                 let standing = self.standing(&found, &letters, enough).await?;
                 if found.len() < CLOSER || !standing.is_empty() {
@@ -202,37 +204,38 @@ impl Library {
         }
         let mut ranked: Vec<(i64, f32)> = (0..).zip(weights).filter(|(_, weight)| *weight > 0.0).collect();
         let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
-        let mut chosen = HashSet::new();
-        // The best first; more only where some of them lie outside the scope.
-        let mut some = CLOSER;
-        while chosen.len() < CLOSER && !ranked.is_empty() {
+        let best = |some: usize| {
             let mut rest = Vec::new();
             if ranked.len() > some {
                 ranked.select_nth_unstable_by(some, order);
                 rest = ranked.split_off(some);
             }
             ranked.sort_unstable_by(order);
-            let admitted = self
-                .within(ranked.iter().map(|(passage, _)| *passage), scope)
-                .await?;
-            let inside = ranked.iter().filter(|(passage, _)| admitted.contains(passage));
-            chosen.extend(inside.take(CLOSER - chosen.len()).map(|(passage, _)| *passage));
-            ranked = rest;
-            some *= 4;
-        }
-        Ok(chosen)
+            let best = std::mem::replace(&mut ranked, rest);
+            best.into_iter().map(|(passage, _)| passage).collect()
+        };
+        Ok(self.first_within(best, scope).await?.into_iter().collect())
     }
 
-    /// The first of some passages that are in a scope.
-    async fn first_within(&self, passages: &[i64], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
-        let (mut found, mut rest, mut some) = (Vec::new(), passages, CLOSER);
-        while found.len() < CLOSER && !rest.is_empty() {
-            let (block, after) = rest.split_at(some.min(rest.len()));
+    /// The first of some passages that are in a scope; `next` gives the next so many of them, the best first.
+    async fn first_within(
+        &self,
+        mut next: impl FnMut(usize) -> Vec<i64>,
+        scope: &Scope,
+    ) -> Result<Vec<i64>, LibraryError> {
+        let (mut found, mut some, mut looked_at) = (Vec::new(), CLOSER, 0);
+        while found.len() < CLOSER {
+            let block = next(some);
+            if block.is_empty() {
+                break;
+            }
             let admitted = self.within(block.iter().copied(), scope).await?;
             let inside = block.iter().filter(|passage| admitted.contains(passage));
             found.extend(inside.take(CLOSER - found.len()));
-            rest = after;
-            some *= 4;
+            // As many more as are likely to hold the rest.
+            looked_at += block.len();
+            let likely = (CLOSER - found.len()) * looked_at / found.len().max(1);
+            some = (likely + likely / 4).min(looked_at * 4).max(CLOSER);
         }
         Ok(found)
     }
