@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, platform, release, tmpdir, totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { env, root, tools } from "../../scripts/lib/places.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 import { build, modelFiles } from "../../scripts/lib/setup.mjs";
@@ -38,18 +38,16 @@ export function cabinet() {
   return { home, folder, run: call, program, env: options.env, start: (...args) => spawn(program, ["--json", ...args], options), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Runs a peer of `benches/peers` with Python packages of pinned versions, kept in the cache for benchmarks alone;
- *  returns what it prints as JSON. */
-export function peer(script, packages, ...args) {
+/** Runs a peer of `benches/peers` and returns what it prints as JSON; see `python`. */
+export const peer = (script, packages, ...args) => JSON.parse(python(join(root, "benches", "peers", script), packages, ...args));
+
+/** Runs a Python program with packages of pinned versions, kept in the cache for benchmarks alone; returns what it prints. */
+export function python(program, packages, ...args) {
   const folder = join(tools, "peers", packages.join("+").replaceAll("==", "-"));
   if (!existsSync(folder)) run("python3", ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", folder, ...packages]);
-  const done = spawnSync("python3", [join(root, "benches", "peers", script), ...args], {
-    env: { ...env, PYTHONPATH: folder },
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
-  if (done.status !== 0) throw new Error(`${script}: status ${done.status}\n${done.stderr}`);
-  return JSON.parse(done.stdout);
+  const done = spawnSync("python3", [program, ...args], { env: { ...env, PYTHONPATH: folder }, encoding: "utf8", maxBuffer: 1 << 30 });
+  if (done.status !== 0) throw new Error(`${basename(program)}: status ${done.status}\n${done.stderr}`);
+  return done.stdout;
 }
 
 export function percentile(values, p) {
