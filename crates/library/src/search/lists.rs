@@ -21,7 +21,7 @@ use crate::{Library, LibraryError};
 
 /// Passages remembered for all words together, four bytes each.
 const REMEMBERED: usize = 4_000_000;
-/// Lists read at the same time for one search. More would take the processor from what is computed meanwhile.
+/// Lists read at the same time for one part of a search. More would take the processor from what is computed meanwhile.
 const AT_ONCE: usize = 2;
 /// Locks among which the words are divided.
 const LOCKS: usize = 16;

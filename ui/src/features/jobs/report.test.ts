@@ -68,6 +68,11 @@ describe('what came of an import', () => {
     ];
     const ids = lines(failed).map((line) => line.map((job) => job.id).join());
     expect(ids).toEqual(['6', '7', '1,2', '3', '4', '5']);
+    const finished = [
+      { id: '8', inside: 'a.eml', state: 'duplicate' },
+      { id: '9', inside: null, state: 'added' },
+    ] as JobRow[];
+    expect(lines(finished).map(([job]) => job.id)).toEqual(['8', '9']);
   });
 
   it('counts all files of a part, not only those the view holds', () => {

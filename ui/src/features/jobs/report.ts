@@ -40,12 +40,13 @@ export const isHopeless = (job: JobRow): boolean =>
   );
 
 /**
- * The lines of a part: one a file, chosen ones before those inside others, of which those that fail alike in one file
- * share a line.
+ * The lines of a part: one a file. Of those that failed the chosen ones come before those inside others, and those that
+ * fail alike in one file share a line.
  */
 export function lines(jobs: JobRow[]): [JobRow, ...JobRow[]][] {
   const alike = new Map<string, [JobRow, ...JobRow[]]>();
-  for (const job of [...jobs.filter((job) => !job.inside), ...jobs.filter((job) => job.inside)]) {
+  const later = (job: JobRow) => Number(job.state === 'failed' && job.inside !== null);
+  for (const job of [...jobs].sort((a, b) => later(a) - later(b))) {
     const shares = job.inside !== null && isHopeless(job);
     const key = shares ? `${job.error?.code} ${job.error?.message} ${job.inside}` : job.id;
     const before = alike.get(key);
