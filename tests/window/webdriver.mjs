@@ -49,9 +49,15 @@ export class WebDriver {
   async until(what, check, seconds = 20) {
     const end = Date.now() + seconds * 1000;
     for (;;) {
-      const answer = await check();
+      let [answer, silence] = [null, undefined];
+      try {
+        answer = await check();
+      } catch (error) {
+        if (!error.wordless) throw error;
+        silence = error;
+      }
       if (answer !== false && answer !== null && answer !== undefined) return answer;
-      if (Date.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}`);
+      if (Date.now() > end) throw new Error(`Waited ${seconds} s in vain: ${what}`, { cause: silence });
       await sleep(50);
     }
   }
@@ -185,6 +191,11 @@ async function request(method, url, body) {
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const { value } = await response.json();
-  if (!response.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
+  if (!response.ok) {
+    const error = new Error(`${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
+    // WebKit's driver has no more to say where the page went away while it was asked, as a new window's first one does.
+    error.wordless = value?.error === "unknown error" && !value?.message;
+    throw error;
+  }
   return value;
 }
