@@ -18,7 +18,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type};
 use arrow_array::{FixedSizeListArray, Int64Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use cabinet_nearest::{Near, Place, Vectors};
+use cabinet_nearest::{Near, Owner, Vectors};
 use cabinet_vault::Vault;
 use futures::TryStreamExt;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
@@ -35,6 +35,8 @@ const SCANS: u32 = 4;
 const FILE_ROWS: usize = 1 << 16;
 /// From so many vectors on one look at all of them on disk takes as long as to bring them into memory.
 const MANY: usize = 150_000;
+/// Vectors brought into memory at once, 48 MB.
+const LOADED: usize = 1 << 15;
 /// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
 const MOST_IN_MEMORY: usize = 2_000_000;
 
@@ -47,9 +49,8 @@ pub(crate) struct PassageVector {
 }
 
 impl PassageVector {
-    fn place(&self) -> Place {
-        Place {
-            passage: self.passage,
+    fn owner(&self) -> Owner {
+        Owner {
             document: self.document,
             folder: self.folder,
         }
@@ -66,13 +67,13 @@ pub(crate) struct Within {
 }
 
 impl Within {
-    fn admits(&self, place: &Place) -> bool {
-        self.folder.is_none_or(|folder| folder == place.folder)
-            && self.document.is_none_or(|document| document == place.document)
+    fn admits(&self, owner: &Owner) -> bool {
+        self.folder.is_none_or(|folder| folder == owner.folder)
+            && self.document.is_none_or(|document| document == owner.document)
             && self
                 .documents
                 .as_ref()
-                .is_none_or(|documents| documents.contains(&place.document))
+                .is_none_or(|documents| documents.contains(&owner.document))
     }
 }
 
@@ -147,6 +148,11 @@ impl VectorStore {
     /// Brings every vector into memory. The caller holds the lock of those who write vectors. Stops, leaving
     /// nothing, when `go_on` says so.
     pub(crate) async fn load(&self, go_on: impl Fn() -> bool) -> Result<(), LibraryError> {
+        self.load_by(LOADED, go_on).await
+    }
+
+    /// As [`VectorStore::load`], so many at once: LanceDB reads ahead as much as it can.
+    pub(crate) async fn load_by(&self, at_once: usize, go_on: impl Fn() -> bool) -> Result<(), LibraryError> {
         let count = self.count().await?;
         if count > MOST_IN_MEMORY {
             return Ok(());
@@ -155,12 +161,15 @@ impl VectorStore {
         // Some room for what is added later: growing would leave a copy behind.
         vectors.reserve(count + count / 8 + 1024);
         let doing = LibraryError::vectors("bringing them into memory");
-        let mut batches = self.table.query().execute().await.map_err(&doing)?;
-        while let Some(batch) = batches.try_next().await.map_err(&doing)? {
-            if !go_on() {
-                return Ok(());
+        for from in (0..count).step_by(at_once) {
+            let some = self.table.query().limit(at_once).offset(from);
+            let mut batches = some.execute().await.map_err(&doing)?;
+            while let Some(batch) = batches.try_next().await.map_err(&doing)? {
+                if !go_on() {
+                    return Ok(());
+                }
+                push(&mut vectors, &batch);
             }
-            push(&mut vectors, &batch);
         }
         *self.memory.write().unwrap_or_else(PoisonError::into_inner) = Some(vectors);
         Ok(())
@@ -191,7 +200,7 @@ impl VectorStore {
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
             memory
                 .as_ref()
-                .map(|vectors| vectors.nearest(&query, limit, threads, |place| within.admits(place)))
+                .map(|vectors| vectors.nearest(&query, limit, threads, |owner| within.admits(owner)))
         })
         .await
         .map_err(LibraryError::vectors("searching in memory"))
@@ -225,7 +234,7 @@ impl VectorStore {
             .map_err(LibraryError::vectors("adding"))?;
         self.in_memory(|vectors| {
             for row in rows {
-                vectors.push(row.place(), &row.vector);
+                vectors.push(row.passage, row.owner(), &row.vector);
             }
         });
         Ok(())
@@ -322,7 +331,7 @@ impl VectorStore {
                 .map_err(LibraryError::vectors("deleting"))?;
         }
         let gone: HashSet<i64> = documents.iter().copied().collect();
-        self.in_memory(|vectors| vectors.retain(|place| !gone.contains(&place.document)));
+        self.in_memory(|vectors| vectors.retain(|owner| !gone.contains(&owner.document)));
         self.tidy().await
     }
 
@@ -339,7 +348,7 @@ impl VectorStore {
                 .map_err(LibraryError::vectors("moving"))?;
         }
         let moved: HashSet<i64> = documents.iter().copied().collect();
-        self.in_memory(|vectors| vectors.move_to(folder, |place| moved.contains(&place.document)));
+        self.in_memory(|vectors| vectors.move_to(folder, |owner| moved.contains(&owner.document)));
         self.tidy().await
     }
 
@@ -443,12 +452,11 @@ fn push(vectors: &mut Vectors, batch: &RecordBatch) {
     for row in 0..batch.num_rows() {
         let list = lists.value(row);
         if let Some(vector) = list.as_primitive_opt::<Float32Type>() {
-            let place = Place {
-                passage: passages.value(row),
+            let owner = Owner {
                 document: documents.value(row),
                 folder: folders.value(row),
             };
-            vectors.push(place, vector.values());
+            vectors.push(passages.value(row), owner, vector.values());
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use cabinet_nearest::{Place, Vectors};
+use cabinet_nearest::{Owner, Vectors};
 
 const WIDTH: usize = 384;
 const QUERIES: usize = 200;
@@ -92,12 +92,11 @@ fn main() {
             }
         }
         let start = Instant::now();
-        let place = Place {
-            passage,
+        let owner = Owner {
             document: passage / 30,
             folder: passage / 30 % 5,
         };
-        vectors.push(place, &vector);
+        vectors.push(passage, owner, &vector);
         adding += start.elapsed().as_secs_f64();
     }
     note("vectors", "", count as f64);
@@ -108,7 +107,7 @@ fn main() {
         let mut hits = 0;
         for (n, query) in asked.iter().enumerate() {
             let start = Instant::now();
-            let near = vectors.nearest(query, LIMIT, 2, |place| folder.is_none_or(|f| place.folder == f));
+            let near = vectors.nearest(query, LIMIT, 2, |owner| folder.is_none_or(|f| owner.folder == f));
             times.push(start.elapsed().as_secs_f64() * 1e3);
             if n < CHECKED && folder.is_none() {
                 truth[n].sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -30,19 +30,18 @@ fn clustered(count: usize, seed: u64) -> Vec<Vec<f32>> {
         .collect()
 }
 
-fn place(n: usize) -> Place {
-    let n = i64::try_from(n).unwrap();
-    Place {
-        passage: n,
-        document: n / 10,
-        folder: n % 3,
+fn owner(passage: i64) -> Owner {
+    let document = passage / 10;
+    Owner {
+        document,
+        folder: document % 3,
     }
 }
 
 fn filled(vectors: &[Vec<f32>]) -> Vectors {
     let mut all = Vectors::new(WIDTH);
-    for (n, vector) in vectors.iter().enumerate() {
-        all.push(place(n), vector);
+    for (passage, vector) in (0..).zip(vectors) {
+        all.push(passage, owner(passage), vector);
     }
     all
 }
@@ -110,10 +109,14 @@ fn both_kernels_agree() {
     let plain: i32 = a.iter().zip(&b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
     assert_eq!(kernels::dot(&a, &b), plain);
     assert_eq!(kernels::dot(&[-128; 384], &[-128; 384]), 384 * 128 * 128);
-    assert_eq!(
-        kernels::differing(&[0, u64::MAX, 5, 0], 2, &[1, 0], &[4, 0]),
-        [1, 65]
-    );
+    let differing = |signs: &[u64], query: &[u64]| {
+        let mut apart = [0; 2];
+        kernels::differing(signs, query, &mut apart);
+        apart
+    };
+    assert_eq!(differing(&[5, 0, 0, u64::MAX], &[4, 0]), [1, 65]);
+    let six = [[0, 1, 0, 2, 0, 3], [u64::MAX; 6]];
+    assert_eq!(differing(six.as_flattened(), &[0, 0, 0, 2, 0, 0]), [3, 383]);
 }
 
 proptest! {
@@ -126,20 +129,22 @@ proptest! {
     ) {
         let vectors = clustered(count, 11);
         let mut all = filled(&vectors);
-        all.retain(|place| place.document != gone);
-        all.move_to(2, |place| place.document == moved);
+        all.retain(|owner| owner.document != gone);
+        all.move_to(2, |owner| owner.document == moved);
         let query = clustered(1, 12).remove(0);
         let mut found: Vec<i64> = all
-            .nearest(&query, 500, 3, |place| place.folder == folder)
+            .nearest(&query, 500, 3, |owner| owner.folder == folder)
             .into_iter()
             .map(|near| near.passage)
             .collect();
         found.sort_unstable();
-        let expected: Vec<i64> = (0..count)
-            .map(place)
-            .filter(|p| p.document != gone)
-            .filter(|p| if p.document == moved { folder == 2 } else { p.folder == folder })
-            .map(|p| p.passage)
+        let expected: Vec<i64> = (0..)
+            .take(count)
+            .filter(|passage| {
+                let Owner { document, folder: at_first } = owner(*passage);
+                let now = if document == moved { 2 } else { at_first };
+                document != gone && now == folder
+            })
             .collect();
         prop_assert_eq!(found, expected);
     }

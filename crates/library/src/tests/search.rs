@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Hit;
+use crate::vectors::{PassageVector, Within};
 use proptest::prelude::*;
 
 impl Bench {
@@ -368,6 +369,28 @@ async fn the_copy_in_memory_follows_every_change() {
         b.names(Mode::Vector, Some(second), "heron ledger").await,
         ["moved.txt"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vectors_that_come_into_memory_in_parts_are_all_there() {
+    let b = bench().await;
+    let vectors = b.library.inner.vectors.as_ref().unwrap();
+    let row = |passage: i64| PassageVector {
+        passage,
+        document: passage / 4,
+        folder: 1,
+        vector: vector(&format!("heron {passage}")),
+    };
+    // Two files, of one of which rows are gone.
+    vectors.add(&(0..30).map(row).collect::<Vec<_>>()).await.unwrap();
+    vectors.remove_documents(&[2, 5]).await.unwrap();
+    vectors.add(&(30..53).map(row).collect::<Vec<_>>()).await.unwrap();
+    vectors.load_by(7, || true).await.unwrap();
+    let near = vectors.nearest(&vector("heron"), Within::default(), 99).await;
+    let mut found: Vec<i64> = near.unwrap().into_iter().map(|near| near.passage).collect();
+    found.sort_unstable();
+    let left = (0..53).filter(|passage| ![2, 5].contains(&(passage / 4)));
+    assert_eq!(found, left.collect::<Vec<_>>());
 }
 
 proptest! {
