@@ -202,8 +202,14 @@ impl Library {
                 weights[*passage as usize] += *weight as f32;
             }
         }
-        let mut ranked: Vec<(i64, f32)> = (0..).zip(weights).filter(|(_, weight)| *weight > 0.0).collect();
-        let order = |a: &(i64, f32), b: &(i64, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
+        let mut ranked: Vec<(u32, f32)> = Vec::with_capacity(lists.iter().map(|list| list.len()).sum());
+        ranked.extend(
+            (0..)
+                .zip(&weights)
+                .filter(|(_, weight)| **weight > 0.0)
+                .map(|(n, weight)| (n, *weight)),
+        );
+        let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0));
         let best = |some: usize| {
             let mut rest = Vec::new();
             if ranked.len() > some {
@@ -212,7 +218,7 @@ impl Library {
             }
             ranked.sort_unstable_by(order);
             let best = std::mem::replace(&mut ranked, rest);
-            best.into_iter().map(|(passage, _)| passage).collect()
+            best.into_iter().map(|(passage, _)| i64::from(passage)).collect()
         };
         Ok(self.first_within(best, scope).await?.into_iter().collect())
     }
