@@ -281,3 +281,26 @@ async fn until_the_list_of_words_is_read_a_search_says_that_slips_are_not_found(
     assert!(!says_so(&late), "{:?}", late.missing);
     assert!(late.hits.iter().any(|hit| hit.why == Why::Approximate));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_letters_complete_words_before_and_after_a_middling_cabinet_is_large_to_type_in() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    let pages: Vec<String> = (0..2_100)
+        .map(|n| {
+            format!("Page {n} is about the inventory of item{n}.").replace("item77.", "item77 and a zither.")
+        })
+        .collect();
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    b.add(folder, "inventory.txt", &pages).await;
+    let typed = request("inventory zi".to_string(), None, true);
+    let best = async || hits(&b, &typed).await.swap_remove(0);
+    // The list of words is not there yet, and this has it read.
+    let before = best().await;
+    while !b.library.has_words().await {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let after = best().await;
+    assert_eq!((before.page, after.page), (78, 78));
+    assert_eq!(before.page_marks, after.page_marks);
+}
