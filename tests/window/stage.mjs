@@ -181,21 +181,23 @@ export class Stage {
     execFileSync(PYTHON, [desktop("picture.py"), file, ...lines], { env: this.env, stdio: ["ignore", "ignore", "pipe"] });
   }
 
-  /** Opens the window under WebDriver. */
+  /**
+   * Opens the window under WebDriver, with its first page on it. About once in a hundred times WebKit's page went away before
+   * it showed anything; what was said then is told, and the window opened again.
+   */
   async open(application) {
-    const [port, native] = [await freePort(), await freePort()];
-    const driver = this.start(tauriDriver(), ["--port", String(port), "--native-port", String(native)]);
-    const server = `http://127.0.0.1:${port}`;
-    // tauri-driver listens before WebKit's own driver behind it does, and drops what comes between: so ask until that one
-    // answers, and begin the session once only.
-    for (let tries = 0; !(await ready(server)); tries++) {
-      if (tries > 300 || driver.exitCode !== null) throw new Error(`The driver at ${server} does not answer.\n${driver.said}`);
-      await sleep(100);
-    }
-    try {
-      return await WebDriver.start(server, application);
-    } catch (error) {
-      throw new Error(`${error.message} (${error.cause ?? "no cause given"})\n${driver.said}`, { cause: error });
+    for (let tries = 3; ; tries--) {
+      const driver = this.start(tauriDriver(), await ports());
+      const window = await begin(driver, application);
+      try {
+        await window.until("the first page shows something", () => window.run(() => document.querySelector("[data-testid]") !== null), 60);
+        return window;
+      } catch (error) {
+        const told = `${error.message}\n${driver.said}`;
+        if (!error.gone || tries === 1) throw new Error(told, { cause: error });
+        console.warn(`The page went away before it showed anything, and the window is opened again: ${told}`);
+        endWithChildren(driver.pid);
+      }
     }
   }
 
@@ -263,6 +265,37 @@ export class Stage {
     }
     // What a process writes as it ends can fall into the removal.
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+async function ports() {
+  return ["--port", String(await freePort()), "--native-port", String(await freePort())];
+}
+
+/** Begins a session under a driver that was just started. */
+async function begin(driver, application) {
+  const server = `http://127.0.0.1:${driver.spawnargs[driver.spawnargs.indexOf("--port") + 1]}`;
+  // tauri-driver listens before WebKit's own driver behind it does, and drops what comes between: so ask until that one
+  // answers, and begin the session once only.
+  for (let tries = 0; !(await ready(server)); tries++) {
+    if (tries > 300 || driver.exitCode !== null) throw new Error(`The driver at ${server} does not answer.\n${driver.said}`);
+    await sleep(100);
+  }
+  try {
+    return await WebDriver.start(server, application);
+  } catch (error) {
+    throw new Error(`${error.message} (${error.cause ?? "no cause given"})\n${driver.said}`, { cause: error });
+  }
+}
+
+/** Kills a process and what it started, the last first. */
+function endWithChildren(pid) {
+  const children = spawnSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
+  for (const child of children) endWithChildren(Number(child));
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
   }
 }
 

@@ -195,6 +195,7 @@ async function request(method, url, body) {
     const error = new Error(`${method} ${new URL(url).pathname}: ${value?.error}: ${value?.message}`);
     // WebKit's driver has no more to say where the page went away while it was asked, as a new window's first one does.
     error.wordless = value?.error === "unknown error" && !value?.message;
+    error.gone = value?.error === "invalid session id";
     throw error;
   }
   return value;
