@@ -19,7 +19,7 @@ use crate::error::{self, ui};
 use crate::wire::{JobsView, LockReason, Settings, UiError};
 
 /// Jobs are told to the window at most this often.
-const JOBS_EVERY: Duration = Duration::from_millis(500);
+const JOBS_EVERY: Duration = Duration::from_millis(200);
 /// How often the idle lock looks at the clock.
 const IDLE_EVERY: Duration = Duration::from_secs(5);
 

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../scripts/lib/places.mjs";
 import { makeCabinet, unlock } from "./cabinet.mjs";
 import { Stage, commandLine, drivenProgram } from "./stage.mjs";
@@ -71,6 +72,8 @@ test("an import waits while it is locked, says how much of it, and goes on by it
   mkdirSync(folder);
   for (let n = 1; n <= count; n++) writeFileSync(join(folder, `Penhallow ${n}.txt`), `Letter ${n}.\n\n${`They met for the ${n}th time and agreed on nothing. `.repeat(40)}`);
   await window.click("rail-library");
+  // What the lock before held back may only be about to go on.
+  await sleep(1000);
   await window.until("nothing is under way", async () => (await window.texts("status-jobs")).length === 0, 60);
   const before = await window.until("the list is there", documents);
   stage.answer("folder", folder);
