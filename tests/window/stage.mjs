@@ -187,8 +187,9 @@ export class Stage {
    */
   async open(application) {
     for (let tries = 3; ; tries--) {
-      const driver = this.start(tauriDriver(), await ports());
-      const window = await begin(driver, application);
+      const [port, native] = [await freePort(), await freePort()];
+      const driver = this.start(tauriDriver(), ["--port", String(port), "--native-port", String(native)]);
+      const window = await begin(driver, port, application);
       try {
         await window.until("the first page shows something", () => window.run(() => document.querySelector("[data-testid]") !== null), 60);
         return window;
@@ -268,13 +269,9 @@ export class Stage {
   }
 }
 
-async function ports() {
-  return ["--port", String(await freePort()), "--native-port", String(await freePort())];
-}
-
 /** Begins a session under a driver that was just started. */
-async function begin(driver, application) {
-  const server = `http://127.0.0.1:${driver.spawnargs[driver.spawnargs.indexOf("--port") + 1]}`;
+async function begin(driver, port, application) {
+  const server = `http://127.0.0.1:${port}`;
   // tauri-driver listens before WebKit's own driver behind it does, and drops what comes between: so ask until that one
   // answers, and begin the session once only.
   for (let tries = 0; !(await ready(server)); tries++) {

@@ -35,7 +35,7 @@ const SCANS: u32 = 4;
 const FILE_ROWS: usize = 1 << 16;
 /// From so many vectors on one look at all of them on disk takes as long as to bring them into memory.
 const MANY: usize = 150_000;
-/// Vectors brought into memory at once, 48 MB.
+/// Vectors brought into memory at once, about 50 MB.
 const LOADED: usize = 1 << 15;
 /// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
 const MOST_IN_MEMORY: usize = 2_000_000;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::condition::Condition;
-use super::lexicon::Size;
+use super::lexicon::{LARGE_TO_TYPE, Size};
 use super::query::Query;
 use super::show::PassageRow;
 use super::{SearchRequest, list};
@@ -12,9 +12,6 @@ use crate::{Library, LibraryError};
 
 /// A scope of fewer documents than one in so many is narrow.
 const NARROW: usize = 10;
-/// Passages from which on a cabinet is large to somebody who types: two letters begin words of all of them, and the index
-/// takes fifteen microseconds a passage to score them.
-const MANY_TO_TYPE: u64 = 2_000;
 
 /// Documents to look in.
 #[derive(Debug, Default)]
@@ -75,9 +72,10 @@ impl Library {
         };
         scope.as_typed = request.as_typed;
         scope.size = self.size().await?;
+        // While the list of words is not there, the index completes what is typed, as in a small cabinet.
         scope.large = self.inner.lexicon.is_large(scope.size.rows)
             || (parsed.unfinished.is_some()
-                && scope.size.rows >= MANY_TO_TYPE
+                && scope.size.rows >= LARGE_TO_TYPE
                 && self.words(scope.size).is_some());
         if let Some(name) = &parsed.filters.folder {
             let named: Option<(i64,)> =
