@@ -91,8 +91,10 @@ class Search {
   busy = $state(false);
   /** Index among the shown hits that the arrow keys stand on. */
   at = $state(0);
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timer: ReturnType<typeof setTimeout> | null = null;
   private serial = 0;
+  /** The question that is being answered, or was answered last. */
+  private underway: Promise<void> = Promise.resolve();
 
   /** Results of all kinds; the kind chips count and narrow them without asking again. */
   private hits = $derived(this.results?.hits ?? []);
@@ -121,9 +123,15 @@ class Search {
   type(query: string): void {
     this.query = query;
     this.like = null;
-    clearTimeout(this.timer);
+    this.unplan();
     if (this.busy) this.timer = setTimeout(() => void this.run(), pause);
     else void this.run();
+  }
+
+  /** Lets go of a question that is still to be asked. */
+  private unplan(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
   }
 
   within(folderId: string | null): void {
@@ -142,8 +150,23 @@ class Search {
     if (!this.kinds.some(([kind]) => kind === this.kind)) this.kind = null;
   }
 
-  async run(): Promise<void> {
-    clearTimeout(this.timer);
+  run(): Promise<void> {
+    this.unplan();
+    this.underway = this.ask();
+    return this.underway;
+  }
+
+  /**
+   * The hit that was chosen, once all that is typed is answered: Enter often comes before the answer to
+   * the last letters, and what stands there until then answers other words. None if more is typed meanwhile.
+   */
+  async chosen(): Promise<Hit | undefined> {
+    const query = this.query;
+    await (this.timer === null ? this.underway : this.run());
+    return query === this.query && !this.error ? this.shown[this.at] : undefined;
+  }
+
+  private async ask(): Promise<void> {
     const own = ++this.serial;
     const query = this.like ? this.like.snippet : this.query.trim();
     if (query === '') {
@@ -226,7 +249,7 @@ class Search {
   }
 
   reset(): void {
-    clearTimeout(this.timer);
+    this.unplan();
     this.serial += 1;
     this.query = '';
     this.answered = '';

@@ -127,6 +127,35 @@ describe('search', () => {
     search.reset();
   });
 
+  it('opens a hit of all that is typed, not of the letters that were answered so far', async () => {
+    const answers: [string, () => void][] = [];
+    vi.spyOn(ipc, 'search').mockImplementation(
+      ({ query }) =>
+        new Promise((answer) =>
+          answers.push([
+            query,
+            () => answer({ hits: [hit(1, query)], missing: [], checked: null, ms: 1 }),
+          ]),
+        ),
+    );
+    search.type('ejection f');
+    search.type('ejection fraction');
+    answers[0]?.[1]();
+    await soon(() => expect(search.answered).toBe('ejection f'));
+    // Enter, while the rest is not even asked yet.
+    const chosen = search.chosen();
+    await soon(() => expect(answers).toHaveLength(2));
+    answers[1]?.[1]();
+    expect((await chosen)?.documentId).toBe('ejection fraction');
+
+    search.type('ejection fraction of');
+    const left = search.chosen();
+    search.type('something else');
+    answers[2]?.[1]();
+    expect(await left).toBeUndefined();
+    search.reset();
+  });
+
   it('sorts groups by name and keeps the best first otherwise', () => {
     const groups = grouped([hit(1, 'b10'), hit(2, 'b9'), hit(3, 'a')]);
     expect(inOrder(groups, 'best').map((g) => g.title)).toEqual(['b10', 'b9', 'a']);
