@@ -34,6 +34,8 @@ pub(crate) struct Query {
     pub pairs: Vec<String>,
     /// It asks something in many words, rather than naming what is looked for.
     pub question: bool,
+    /// It is a whole text, of which the most telling words are left: what is like it is looked for.
+    pub whole_text: bool,
     /// Words with a hyphen inside, looked for whole besides.
     pub compounds: Vec<String>,
     /// The last word may still be being typed.
@@ -143,19 +145,18 @@ impl Query {
         query
     }
 
-    /// Keeps these of the words, what is made of them alone, and so many of the parts to the letter: identifiers first,
-    /// then the shorter, which more texts share.
-    pub(crate) fn keep(&mut self, words: Vec<String>, exact: usize) {
+    /// Keeps these of the words and what is made of them alone, and nothing to the letter: a judgment names dozens of
+    /// dates, sections and persons, and a paper that shares one of them is not what is like it.
+    pub(crate) fn keep(&mut self, words: Vec<String>) {
         let kept: HashSet<String> = words.iter().map(|word| fold(word)).collect();
         let all_kept = |part: &String| self::words(part).all(|word| kept.contains(&fold(&word)));
         self.pairs.retain(all_kept);
         self.pairs.sort();
         self.pairs.dedup();
         self.compounds.retain(all_kept);
-        self.exact
-            .sort_by_key(|part| (!part.contains(|c: char| c.is_ascii_digit()), part.len()));
-        self.exact.truncate(exact);
+        self.exact.clear();
         self.words = words;
+        self.whole_text = true;
     }
 
     /// What a passage may hold to be found: words, words with a hyphen inside, other spellings of strengths.
