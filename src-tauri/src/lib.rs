@@ -7,6 +7,8 @@ mod dialogs;
 mod error;
 mod export;
 #[cfg(target_os = "linux")]
+mod page;
+#[cfg(target_os = "linux")]
 mod recent;
 mod report;
 mod state;
@@ -119,13 +121,15 @@ pub fn run(form: Form) -> std::process::ExitCode {
         .setup(move |app| {
             #[cfg(target_os = "linux")]
             recent::keep_no_recent_files();
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+            let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Cabinet")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(720.0, 560.0)
                 // Nothing of what is shown may reach a cache on disk.
                 .incognito(forgets)
                 .build()?;
+            #[cfg(target_os = "linux")]
+            page::bring_back_when_gone(&window)?;
             desktop::lock_when_told(app.handle());
             Ok(())
         })

@@ -104,6 +104,20 @@ test("the privacy page tried it on the window's own thread and was refused", () 
   assert.match(privacy, /Files, for the window and WebKit \(Landlock\) Refused: The kernel refused to open the cabinet, and to make a file in your folder/);
 });
 
+test("a page whose process goes away is brought back, with the cabinet still open", async () => {
+  const name = (pid) => existsSync(`/proc/${pid}/comm`) && readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  const drawing = () => descendants(child.pid).find((pid) => name(pid) === "WebKitWebProces");
+  const before = drawing();
+  assert.ok(before, "a process draws the page");
+  process.kill(before, "SIGKILL");
+  const end = Date.now() + 30_000;
+  while ((drawing() ?? before) === before) {
+    assert.ok(Date.now() < end, "another process draws the page within 30 s");
+    await sleep(100);
+  }
+  await read("the open cabinet, without a passphrase", /Add files/);
+});
+
 function descendants(pid) {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
     try {
