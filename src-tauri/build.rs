@@ -15,6 +15,7 @@ fn main() {
             "check_backup",
             "choose_backup",
             "clear_jobs",
+            "complete",
             "create_cabinet",
             "create_folder",
             "create_note",

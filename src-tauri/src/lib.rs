@@ -213,6 +213,7 @@ fn builder() -> Builder<tauri::Wry> {
             assistant::key_points,
             assistant::summarize,
             assistant::draft,
+            assistant::complete,
             assistant::cancel,
             notes::notes,
             notes::create_note,

@@ -259,6 +259,32 @@ station("a search hit is dragged into a note", async () => {
   await window.find("note-saved", { more: '[data-state="saved"]' });
 });
 
+station("how a line goes on is shown in grey, out of the page that is cited, and Tab takes it", async () => {
+  const suggested = () => window.run(() => document.querySelector('[data-testid="completion"]')?.firstChild.textContent ?? null);
+  const text = async () => plain((await window.texts("note-editor"))[0]);
+  await window.press(KEYS.enter);
+  await window.write("note-editor", "Mrs Lindqvist was admitted with");
+  // What the model would say besides is cut off: these are the words of the page.
+  const page = " palpitations and breathlessness on climbing stairs.";
+  const grey = await window.until("something is suggested", suggested);
+  assert.ok(page.startsWith(grey), grey);
+  await photograph("a line that goes on in grey");
+  // Typing on takes it back, and so does a key.
+  await window.write("note-editor", "held");
+  await window.until("it is gone", async () => (await suggested()) === null || null);
+  for (let letters = 4; letters > 0; letters--) await window.press(KEYS.backspace);
+  await window.write("note-editor", " pa");
+  const rest = await window.until("the rest is suggested", suggested);
+  assert.ok(page.slice(3).startsWith(rest), rest);
+  await window.press(KEYS.tab);
+  await window.until("it is taken", async () => (await suggested()) === null || null);
+  assert.ok((await text()).endsWith(`was admitted with pa${rest}`), await text());
+  // As one step: the note that is exported below has nothing of it.
+  for (let steps = 0; steps < 12 && (await text()).includes("Mrs Lindqvist was"); steps++) await window.press(KEYS.control, "z");
+  assert.ok(!(await text()).includes("Mrs Lindqvist was"));
+  await window.find("note-saved", { more: '[data-state="saved"]' });
+});
+
 station("the note is exported as Markdown and as a Word file", async () => {
   stage.answer("save", stage.out("Visit.md"));
   await exportAs("export-markdown");

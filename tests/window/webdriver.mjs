@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
-export const KEYS = { enter: "\uE007", escape: "\uE00C", control: "\uE009", delete: "\uE017" };
+export const KEYS = { enter: "\uE007", escape: "\uE00C", control: "\uE009", delete: "\uE017", backspace: "\uE003", tab: "\uE004" };
 
 export class WebDriver {
   #session;

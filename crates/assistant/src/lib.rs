@@ -1,5 +1,6 @@
-//! Key points, summaries, claim checks, drafts and the export of notes.
+//! Key points, summaries, claim checks, drafts, completions and the export of notes.
 
+pub mod completion;
 mod document;
 pub mod draft;
 mod events;

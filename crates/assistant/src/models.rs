@@ -82,6 +82,8 @@ pub struct Request {
     pub seed: u64,
     /// The answer leaves out parts of this text and adds nothing; without it the model writes freely.
     pub abridge: Option<Original>,
+    /// The answer goes on with a text that is being written, instead of beginning one.
+    pub continues: Option<Beginning>,
     /// Ends the answer early.
     pub cancel: CancellationToken,
 }
@@ -93,6 +95,17 @@ pub struct Original {
     pub text: String,
     /// Bytes of it that may be left out: in order and apart.
     pub cuts: Vec<Range<usize>>,
+}
+
+/// A text that is being written.
+#[derive(Clone, PartialEq, Default)]
+pub struct Beginning {
+    /// What stands there already.
+    pub said: String,
+    /// What comes next for certain; the answer begins with it.
+    pub begins: String,
+    /// The answer ends before a word that the model gives less than this probability.
+    pub least: f32,
 }
 
 impl std::fmt::Debug for Request {
@@ -114,6 +127,8 @@ pub enum Written {
     Piece(String),
     /// The answer is over. The last event.
     End,
+    /// The answer has the length that was asked for, perhaps in the middle of a word. The last event.
+    Full,
     /// The answer could not be completed. The last event.
     Failed(ModelError),
 }

@@ -389,12 +389,24 @@ pub enum ModelsCommand {
     Use {
         /// Its identifier, as `list` shows it
         id: String,
+        /// What it writes: summaries and drafts, or how a note that is being typed may go on
+        #[arg(long = "for", value_enum, default_value = "drafting")]
+        purpose: WritingPurpose,
     },
     /// Remove an imported model and its file
     Remove {
         /// Its identifier
         id: String,
     },
+}
+
+/// What a model writes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WritingPurpose {
+    /// Summaries and drafts
+    Drafting,
+    /// How a note that is being typed may go on
+    Completion,
 }
 
 /// Which half of the search.

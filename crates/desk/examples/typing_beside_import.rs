@@ -8,19 +8,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cabinet_desk::{Desk, default_models_dir};
+use cabinet_desk::{Desk, Typing, default_models_dir};
 use cabinet_library::ImportQueue;
-use cabinet_slm::{Engine, GenerateEvent, GenerateRequest, Message, Priority, Sampling};
+use cabinet_slm::Priority;
 use cabinet_vault::{KdfCost, Passphrase, Vault};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 const FILES: usize = 200;
-/// Tokens of one completion.
-const TOKENS: usize = 8;
 /// Between two words of somebody who types fast.
 const PAUSE: Duration = Duration::from_millis(100);
-const NOTE: &str = "Summary of the meeting about the new lights along both piers of the harbour.";
+const NOTE: &str = "Summary of the meeting about the new lights along both piers of the harbour. The";
 const WORDS: &str =
     "the committee met again on Tuesday to review a plan and Mr Okafor asked who would pay for it";
 
@@ -58,10 +56,12 @@ async fn measure(files: &[PathBuf]) {
     let desk = Desk::open(Arc::new(vault), &models)
         .await
         .expect("the cabinet opens");
-    let engine = desk.engine();
-    engine.load(Priority::Foreground).await.expect("both models load");
+    desk.engine()
+        .load(Priority::Foreground)
+        .await
+        .expect("both models load");
     // The first one reads the note, as the first one of a note always does.
-    complete(engine, NOTE.to_string()).await;
+    complete(&desk, NOTE.to_string()).await;
 
     let library = desk.library().clone();
     let folder = library.first_folder().await.expect("a cabinet has a folder");
@@ -80,7 +80,7 @@ async fn measure(files: &[PathBuf]) {
                 note.truncate(NOTE.len());
             }
             note = format!("{note} {}", words.next().expect("they begin anew"));
-            waits.push(complete(engine, note.clone()).await);
+            waits.push(complete(&desk, note.clone()).await);
             tokio::time::sleep(PAUSE).await;
         }
     };
@@ -114,25 +114,16 @@ async fn measure(files: &[PathBuf]) {
     queue.shut_down().await;
 }
 
-/// Milliseconds until a note is gone on with.
-async fn complete(engine: &Engine, note: String) -> f64 {
+/// Milliseconds until it is known how a note may go on.
+async fn complete(desk: &Desk, before: String) -> f64 {
+    let note = Typing {
+        title: "Harbour".to_string(),
+        before,
+        cited: Vec::new(),
+    };
     let begun = Instant::now();
-    let mut events = engine
-        .generate(GenerateRequest {
-            messages: vec![Message::user(note)],
-            max_new_tokens: TOKENS,
-            sampling: Sampling::default(),
-            priority: Priority::Typing,
-            cancel: CancellationToken::new(),
-        })
+    desk.complete(note, &CancellationToken::new())
         .await
-        .expect("the request is sound");
-    while let Some(event) = events.recv().await {
-        match event {
-            GenerateEvent::Token(_) => {}
-            GenerateEvent::Finished { .. } => break,
-            GenerateEvent::Failed(error) => panic!("{error}"),
-        }
-    }
+        .expect("the model writes");
     begun.elapsed().as_secs_f64() * 1e3
 }

@@ -1,31 +1,59 @@
 //! The engine as the assistant's two models.
 
 use async_trait::async_trait;
-use cabinet_assistant::models::{Embed, Message, ModelError, Request, Speaker, Write, Written};
+use cabinet_assistant::models::{Beginning, Embed, Message, ModelError, Request, Speaker, Write, Written};
 use cabinet_slm::{
-    Engine, FinishReason, GenerateEvent, GenerateRequest, Original, Priority, Role, Sampling, SlmError,
+    Engine, FinishReason, GenerateEvent, GenerateRequest, Original, Priority, Purpose, Role, Sampling,
+    SlmError,
 };
 use tokio::sync::mpsc;
 
-/// The engine, asked on behalf of someone who waits for a result.
-pub(crate) struct Foreground(pub Engine);
+/// The engine, asked on behalf of someone.
+pub(crate) struct Asker {
+    engine: Engine,
+    priority: Priority,
+}
+
+impl Asker {
+    /// Someone waits for a result.
+    pub(crate) fn waiting(engine: &Engine) -> Self {
+        Self {
+            engine: engine.clone(),
+            priority: Priority::Foreground,
+        }
+    }
+
+    /// Someone types and does not wait.
+    pub(crate) fn typing(engine: &Engine) -> Self {
+        Self {
+            engine: engine.clone(),
+            priority: Priority::Typing,
+        }
+    }
+}
 
 #[async_trait]
-impl Embed for Foreground {
+impl Embed for Asker {
     async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, ModelError> {
-        self.0
-            .embed(texts, Priority::Foreground)
+        self.engine
+            .embed(texts, self.priority)
             .await
             .map_err(|e| model_error(&e))
     }
 }
 
 #[async_trait]
-impl Write for Foreground {
+impl Write for Asker {
     async fn generate(&self, request: Request) -> Result<mpsc::Receiver<Written>, ModelError> {
-        let messages = messages(&request.messages);
+        let purpose = match request.continues {
+            Some(_) => Purpose::Completion,
+            None => Purpose::Drafting,
+        };
+        let Beginning { said, begins, least } = request.continues.unwrap_or_default();
         let request = GenerateRequest {
-            messages,
+            purpose,
+            messages: messages(&request.messages),
+            said,
             max_new_tokens: request.max_new_tokens,
             sampling: Sampling {
                 temperature: request.temperature,
@@ -35,12 +63,14 @@ impl Write for Foreground {
                     text: original.text,
                     cuts: original.cuts,
                 }),
+                begins,
+                least,
                 ..Sampling::default()
             },
-            priority: Priority::Foreground,
+            priority: self.priority,
             cancel: request.cancel,
         };
-        let mut events = self.0.generate(request).await.map_err(|e| model_error(&e))?;
+        let mut events = self.engine.generate(request).await.map_err(|e| model_error(&e))?;
         let (tx, rx) = mpsc::channel(64);
         // Ends with the answer; a receiver that is gone ends the answer.
         tokio::spawn(async move {
@@ -48,7 +78,11 @@ impl Write for Foreground {
                 let written = match event {
                     GenerateEvent::Token(piece) => Written::Piece(piece),
                     GenerateEvent::Finished {
-                        reason: FinishReason::EndOfText | FinishReason::Length | FinishReason::Cancelled,
+                        reason: FinishReason::Length,
+                        ..
+                    } => Written::Full,
+                    GenerateEvent::Finished {
+                        reason: FinishReason::EndOfText | FinishReason::Cancelled,
                         ..
                     } => Written::End,
                     GenerateEvent::Failed(e) => Written::Failed(model_error(&e)),
@@ -62,18 +96,18 @@ impl Write for Foreground {
     }
 
     async fn prompt_tokens(&self, prompt: &[Message]) -> Result<usize, ModelError> {
-        self.0
+        self.engine
             .prompt_tokens(&messages(prompt))
             .await
             .map_err(|e| model_error(&e))
     }
 
     async fn context_length(&self) -> Result<usize, ModelError> {
-        self.0.context_length().await.map_err(|e| model_error(&e))
+        self.engine.context_length().await.map_err(|e| model_error(&e))
     }
 
     fn name(&self) -> String {
-        self.0.writer_name().unwrap_or_default().to_string()
+        self.engine.writer_name().unwrap_or_default().to_string()
     }
 }
 

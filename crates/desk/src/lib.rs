@@ -17,6 +17,7 @@ mod reader;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use cabinet_assistant::completion::{self, Typed};
 use cabinet_assistant::draft::{self, Draft, Template};
 use cabinet_assistant::models::Embed;
 use cabinet_assistant::summary::{self, Models, Style, Wanted};
@@ -27,7 +28,7 @@ use cabinet_slm::Engine;
 use cabinet_vault::Vault;
 use tokio_util::sync::CancellationToken;
 
-use adapters::Foreground;
+use adapters::Asker;
 
 pub use cabinet_escalation::{courier_main, routing};
 pub use cabinet_intake::reader_main;
@@ -40,6 +41,16 @@ pub use models::{
     known_models, measure_writer, remove_model, use_model, writer_problem,
 };
 pub use reader::reader;
+
+/// A note at the moment of a key.
+pub struct Typing {
+    /// Its title.
+    pub title: String,
+    /// Its text up to the caret, a line for each block.
+    pub before: String,
+    /// The pages that it cites, the nearest first.
+    pub cited: Vec<(DocumentId, u32)>,
+}
 
 /// An open cabinet and its models.
 pub struct Desk {
@@ -99,7 +110,7 @@ impl Desk {
         listen: Listener<'_>,
         cancel: &CancellationToken,
     ) -> Result<Grounded, AssistantError> {
-        let models = Foreground(self.engine.clone());
+        let models = Asker::waiting(&self.engine);
         keypoints::key_points(&[document], self.embedder(&models), cancel, listen).await
     }
 
@@ -120,7 +131,7 @@ impl Desk {
             max_words,
             keep_unsupported,
         };
-        let models = Foreground(self.engine.clone());
+        let models = Asker::waiting(&self.engine);
         summary::summarize(&document, wanted, self.models(&models), cancel, listen).await
     }
 
@@ -134,7 +145,7 @@ impl Desk {
         listen: Listener<'_>,
         cancel: &CancellationToken,
     ) -> Result<Draft, AssistantError> {
-        let models = Foreground(self.engine.clone());
+        let models = Asker::waiting(&self.engine);
         draft::draft(
             &documents,
             template,
@@ -146,7 +157,38 @@ impl Desk {
         .await
     }
 
-    fn models<'m>(&self, models: &'m Foreground) -> Models<'m> {
+    /// How a note may go on at the caret: what may be appended there, checked against the note and the pages it cites.
+    /// None where nothing is worth offering.
+    pub async fn complete(
+        &self,
+        note: Typing,
+        cancel: &CancellationToken,
+    ) -> Result<Option<String>, AssistantError> {
+        let mut sources = Vec::with_capacity(note.cited.len());
+        for (id, number) in note.cited {
+            // A page that is gone bears nothing out.
+            let Ok(page) = self.library.page(id, number).await else {
+                continue;
+            };
+            sources.push(SourceDocument {
+                id: id.to_string(),
+                title: String::new(),
+                pages: vec![SourcePage {
+                    number,
+                    text: page.text,
+                }],
+                pages_without_text: Vec::new(),
+            });
+        }
+        let typed = Typed {
+            title: note.title,
+            before: note.before,
+            sources,
+        };
+        completion::complete(&typed, &Asker::typing(&self.engine), cancel).await
+    }
+
+    fn models<'m>(&self, models: &'m Asker) -> Models<'m> {
         Models {
             embedder: self.embedder(models),
             writer: models,
@@ -154,7 +196,7 @@ impl Desk {
     }
 
     /// The embedding model, where there is one.
-    fn embedder<'m>(&self, models: &'m Foreground) -> Option<&'m dyn Embed> {
+    fn embedder<'m>(&self, models: &'m Asker) -> Option<&'m dyn Embed> {
         self.engine
             .embedder_id()
             .is_some()

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use cabinet_slm::{
     Engine, EngineModels, GenerateEvent, GenerateRequest, ImportProgress, Message, ModelEntry, ModelState,
-    ModelStore, Priority, Sampling, SlmError, Task,
+    ModelStore, Priority, Purpose, Sampling, SlmError, Task,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,8 @@ pub struct InstalledModel {
     pub advice: String,
     /// Whether it is the one used for its purpose.
     pub chosen: bool,
+    /// Whether it is the one that completes what is typed.
+    pub completes: bool,
     /// Whether it can be removed: Cabinet goes on without it.
     pub removable: bool,
     /// Bytes of memory that it needs to run; none where its files are not as they should be.
@@ -79,6 +81,7 @@ fn described(store: &ModelStore, model: &ModelEntry) -> (InstalledModel, bool) {
         chosen: store
             .chosen(model.task)
             .is_some_and(|chosen| chosen.id == model.id),
+        completes: store.completer().is_some_and(|chosen| chosen.id == model.id),
         removable: model.optional,
         memory,
     };
@@ -138,8 +141,8 @@ pub fn remove_model(dir: &Path, id: &str) -> Result<(), SlmError> {
 }
 
 /// Writes with this model from the next time a cabinet is opened.
-pub fn use_model(dir: &Path, id: &str) -> Result<(), SlmError> {
-    ModelStore::installed(dir)?.choose(id)
+pub fn use_model(dir: &Path, id: &str, purpose: Purpose) -> Result<(), SlmError> {
+    ModelStore::installed(dir)?.choose(id, purpose)
 }
 
 /// How fast the writer is here, in tokens a second.
@@ -163,7 +166,9 @@ pub async fn measure_writer(engine: &Engine) -> Result<WriterSpeed, SlmError> {
     let start = Instant::now();
     let mut events = engine
         .generate(GenerateRequest {
+            purpose: Purpose::Drafting,
             messages: vec![Message::user(text)],
+            said: String::new(),
             max_new_tokens: 33,
             sampling: Sampling {
                 temperature: 1.0,
@@ -219,9 +224,16 @@ pub(crate) async fn start_engine(dir: PathBuf) -> Engine {
                 .chain(store.manifest().default_for(task));
             all.into_iter().find_map(|model| store.verify(&model.id).ok())
         };
+        let writer = model(Task::Writer);
+        // One that serves both purposes is loaded once.
+        let completer = store
+            .completer()
+            .filter(|chosen| writer.as_ref().is_none_or(|writer| writer.id() != chosen.id))
+            .and_then(|chosen| store.verify(&chosen.id).ok());
         EngineModels {
             embedder: model(Task::Embedder),
-            writer: model(Task::Writer),
+            writer,
+            completer,
         }
     });
     Engine::start(verified.await.unwrap_or_default())

@@ -11,8 +11,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cabinet_slm::{
-    Engine, EngineModels, GenerateEvent, GenerateRequest, Message, ModelStore, Priority, Sampling, Task,
-    VerifiedModel,
+    Engine, EngineModels, GenerateEvent, GenerateRequest, Message, ModelStore, Priority, Purpose, Sampling,
+    Task, VerifiedModel,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -48,7 +48,9 @@ async fn write_as(engine: &Engine, prompt: String, tokens: usize, priority: Prio
     let start = Instant::now();
     let mut events = engine
         .generate(GenerateRequest {
+            purpose: Purpose::Drafting,
             messages: vec![Message::user(prompt)],
+            said: String::new(),
             max_new_tokens: tokens,
             // As the peer chooses, but for repeating itself; nor does the peer guess.
             sampling: Sampling {
@@ -113,6 +115,7 @@ async fn speed(writer: VerifiedModel, threads: usize) -> Figures {
     let models = EngineModels {
         embedder: None,
         writer: Some(writer),
+        completer: None,
     };
     let engine = Engine::start_on(models, threads);
     engine.load(Priority::Foreground).await.expect("the model loads");
@@ -145,6 +148,7 @@ async fn embed(embedder: VerifiedModel, threads: usize, counts: [usize; 2]) -> F
     let models = EngineModels {
         embedder: Some(embedder),
         writer: None,
+        completer: None,
     };
     let engine = Engine::start_on(models, threads);
     engine.load(Priority::Foreground).await.expect("the model loads");
@@ -181,6 +185,7 @@ async fn app(store: &ModelStore) -> Figures {
     let models = EngineModels {
         embedder: Some(verified(store, Task::Embedder)),
         writer: Some(verified(store, Task::Writer)),
+        completer: None,
     };
     figures.insert(
         "verify both models, ms".to_owned(),

@@ -102,6 +102,7 @@ async fn vectors(texts: Vec<String>) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
     let engine = Engine::start(EngineModels {
         embedder: Some(model),
         writer: None,
+        completer: None,
     });
     let ids: Vec<Vec<u32>> = texts
         .iter()

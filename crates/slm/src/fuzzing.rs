@@ -98,7 +98,7 @@ pub fn gguf(bytes: &[u8]) -> Result<(), SlmError> {
     let text = WriterText::read(&file)?;
     text.count(WORDS)?;
     let needs = text.needs(&file)?;
-    let prompt = text.prompt(&[Message::system("Shorten."), Message::user(WORDS)])?;
+    let prompt = text.prompt(&[Message::system("Shorten."), Message::user(WORDS)], "")?;
     if needs > MOST_MEMORY || prompt.is_empty() || prompt.len() > 200 || prompt.len() + 4 > text.context() {
         return Ok(());
     }

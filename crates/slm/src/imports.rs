@@ -14,6 +14,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::engine::Purpose;
 use crate::gguf::{Gguf, Value};
 use crate::manifest::{FileEntry, Manifest, ModelEntry, Task, is_plain};
 use crate::store::{Content, ModelStore};
@@ -31,6 +32,9 @@ struct List {
     /// The model chosen for writing; without it the first of the bundled list.
     #[serde(skip_serializing_if = "Option::is_none")]
     writer: Option<String>,
+    /// The model chosen to complete what is typed; without it the one for writing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completer: Option<String>,
     #[serde(default, rename = "model", skip_serializing_if = "Vec::is_empty")]
     models: Vec<ModelEntry>,
 }
@@ -56,18 +60,29 @@ impl ModelStore {
         chosen.or_else(|| self.manifest().default_for(task))
     }
 
-    /// Uses a model for its task from the next start of an engine on.
+    /// The model to complete what is typed with: the one chosen, else the one for writing.
+    pub fn completer(&self) -> Option<&ModelEntry> {
+        let chosen = List::read(self.dir()).ok().and_then(|list| list.completer);
+        let chosen = chosen.and_then(|id| self.manifest().model(&id).ok());
+        chosen.or_else(|| self.chosen(Task::Writer))
+    }
+
+    /// Uses a model for a purpose from the next start of an engine on. What was never chosen for completions follows the
+    /// choice for drafting.
     ///
     /// # Errors
     /// An unknown model, one that cannot be chosen, or a directory that cannot be written.
-    pub fn choose(&self, id: &str) -> Result<(), SlmError> {
+    pub fn choose(&self, id: &str, purpose: Purpose) -> Result<(), SlmError> {
         if self.manifest().model(id)?.task != Task::Writer {
             return Err(SlmError::Request {
                 problem: "only a model for writing can be chosen",
             });
         }
         let mut list = List::read(self.dir())?;
-        list.writer = Some(id.to_owned());
+        match purpose {
+            Purpose::Drafting => list.writer = Some(id.to_owned()),
+            Purpose::Completion => list.completer = Some(id.to_owned()),
+        }
         list.write(self.dir())
     }
 
@@ -167,6 +182,7 @@ impl ModelStore {
         let mut list = List::read(self.dir())?;
         list.models.retain(|model| model.id != id);
         list.writer = list.writer.filter(|writer| writer != id);
+        list.completer = list.completer.filter(|completer| completer != id);
         list.write(self.dir())?;
         std::fs::remove_dir_all(self.dir().join(id)).map_err(not_stored)?;
         *self = Self::installed(self.dir())?;

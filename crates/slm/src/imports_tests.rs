@@ -50,7 +50,14 @@ fn an_imported_model_is_listed_verified_chosen_and_removed() {
     assert_eq!(verified.bytes(".gguf").unwrap(), file.bytes());
     assert!(verified.memory().unwrap().is_some_and(|bytes| bytes > 10_000));
     assert_ne!(other.chosen(Task::Writer).unwrap().id, entry.id);
-    other.choose(&entry.id).unwrap();
+    other.choose(&entry.id, Purpose::Completion).unwrap();
+    assert_eq!(other.completer().unwrap().id, entry.id);
+    assert_ne!(
+        other.chosen(Task::Writer).unwrap().id,
+        entry.id,
+        "each purpose has its own"
+    );
+    other.choose(&entry.id, Purpose::Drafting).unwrap();
     assert_eq!(other.chosen(Task::Writer).unwrap().id, entry.id);
     store.remove(&entry.id).unwrap();
     assert!(store.verify(&entry.id).is_err());
@@ -120,10 +127,15 @@ fn rejects_choosing_and_removing_what_is_not_the_users() {
     let belongs = store.manifest().default_for(Task::Writer).unwrap().id.clone();
     assert_eq!(store.remove(&belongs).unwrap_err().code(), "request");
     assert_eq!(store.remove("nobody").unwrap_err().code(), "unknown_model");
-    assert_eq!(store.choose("nobody").unwrap_err().code(), "unknown_model");
+    assert_eq!(
+        store.choose("nobody", Purpose::Drafting).unwrap_err().code(),
+        "unknown_model"
+    );
     let embedder = store.manifest().default_for(Task::Embedder).unwrap().id.clone();
-    assert_eq!(store.choose(&embedder).unwrap_err().code(), "request");
-    assert_eq!(store.choose(&belongs), Ok(()));
+    for purpose in [Purpose::Drafting, Purpose::Completion] {
+        assert_eq!(store.choose(&embedder, purpose).unwrap_err().code(), "request");
+        assert_eq!(store.choose(&belongs, purpose), Ok(()));
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@
 //! let dir = ModelStore::default_dir().unwrap_or_default();
 //! let store = ModelStore::open(dir, Manifest::bundled()?);
 //! let embedder = Some(store.verify("all-minilm-l6-v2")?);
-//! let engine = Engine::start(EngineModels { embedder, writer: None });
+//! let engine = Engine::start(EngineModels { embedder, writer: None, completer: None });
 //! let vectors = engine.embed(vec!["a query".to_owned()], Priority::Typing).await?;
 //! assert_eq!(vectors[0].len(), 384);
 //! # Ok(())
@@ -46,7 +46,7 @@ mod store;
 mod writer;
 
 pub use embedder::EmbedderText;
-pub use engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority};
+pub use engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority, Purpose};
 pub use error::SlmError;
 pub use imports::ImportProgress;
 pub use manifest::{FileEntry, Manifest, ModelEntry, Task};

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority};
+use crate::engine::{Engine, EngineModels, FinishReason, GenerateEvent, GenerateRequest, Priority, Purpose};
 use crate::kernels::Compute;
 use crate::writer::cache::Cache;
 use crate::writer::{Buffers, Form, Message, Sampling, WriterText};
@@ -52,7 +52,7 @@ fn the_writer_agrees_with_its_weights_in_32_bits() {
     let text = WriterText::open(&model).unwrap();
     let mut compute = Compute::new(2);
     let packed = text.load(&mut compute, &model).unwrap();
-    let tokens = text.prompt(&[Message::user(PROSE)]).unwrap();
+    let tokens = text.prompt(&[Message::user(PROSE)], "").unwrap();
     let right = reference::logits(&model.content(".gguf").unwrap(), &tokens).unwrap();
     let (mut buffers, mut cache) = (Buffers::default(), Cache::new(packed.config()));
     let found = packed.read(
@@ -182,6 +182,7 @@ async fn similar_sentences_are_near_one_another() {
     let engine = Engine::start(EngineModels {
         embedder: Some(model),
         writer: None,
+        completer: None,
     });
     let texts = [
         "A man is eating food.",
@@ -207,7 +208,9 @@ async fn similar_sentences_are_near_one_another() {
 async fn answer(engine: &Engine, question: &str, sampling: Sampling) -> String {
     let mut events = engine
         .generate(GenerateRequest {
+            purpose: Purpose::Drafting,
             messages: vec![Message::user(question)],
+            said: String::new(),
             max_new_tokens: 200,
             sampling,
             priority: Priority::Foreground,
@@ -242,6 +245,7 @@ async fn the_writer_answers_and_ends_by_itself() {
     let engine = Engine::start(EngineModels {
         embedder: None,
         writer: Some(model),
+        completer: None,
     });
     let question = "What is the capital of France, and what is it known for?";
     let answer = answer(&engine, question, Sampling::default()).await;
@@ -258,6 +262,7 @@ async fn the_writer_fills_in_a_form_from_what_it_read() {
     let engine = Engine::start(EngineModels {
         embedder: None,
         writer: Some(model),
+        completer: None,
     });
     let present = ["Adeyemi", "Lindqvist", "Okafor"];
     let fields = [

@@ -1,6 +1,7 @@
 //! What the assistant makes of documents: streamed and cancellable.
 
 use cabinet_assistant::AssistantEvent as Event;
+use cabinet_desk::Typing;
 use cabinet_library::{Action, DocumentId};
 use tauri::State;
 use tauri::ipc::Channel;
@@ -10,7 +11,7 @@ use super::Answer;
 use super::documents::parse;
 use crate::error::{self, assistant, ui};
 use crate::state::{App, Session};
-use crate::wire::{AssistantEvent, DraftTemplate, Grounded, Note, SummaryStyle};
+use crate::wire::{AssistantEvent, DraftTemplate, Grounded, Note, SummaryStyle, Typed};
 
 /// Whole sentences of a document that say what matters in it.
 #[tauri::command]
@@ -124,6 +125,28 @@ pub async fn draft(
     }
     session.library_changed();
     Ok(note.into())
+}
+
+/// How a note that is being typed may go on at the caret: what may be appended there, none where nothing is worth offering.
+#[tauri::command]
+#[specta::specta]
+pub async fn complete(app: State<'_, App>, typed: Typed, request: String) -> Answer<Option<String>> {
+    let session = app.open()?;
+    let mut cited = Vec::with_capacity(typed.sources.len());
+    for source in typed.sources {
+        cited.push((source.document_id.parse().map_err(ui)?, source.page));
+    }
+    let note = Typing {
+        title: typed.title,
+        before: typed.before,
+        cited,
+    };
+    let work = Work::begin(&session, &request);
+    session
+        .desk()
+        .complete(note, &work.cancel)
+        .await
+        .map_err(|e| assistant(&e))
 }
 
 /// Stops long work within one token.

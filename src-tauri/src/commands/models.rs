@@ -11,7 +11,7 @@ use super::Answer;
 use super::assistant::Work;
 use crate::error::{self, model};
 use crate::state::App;
-use crate::wire::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, model_progress};
+use crate::wire::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, WritingTask, model_progress};
 
 /// The models and how they are.
 #[tauri::command]
@@ -74,9 +74,9 @@ pub async fn import_model(
 /// Writes with a model from the next opening of the cabinet on.
 #[tauri::command]
 #[specta::specta]
-pub async fn use_model(app: State<'_, App>, id: String) -> Answer<()> {
+pub async fn use_model(app: State<'_, App>, id: String, task: WritingTask) -> Answer<()> {
     let dir = app.models.clone();
-    apart(move || cabinet_desk::use_model(&dir, &id)).await
+    apart(move || cabinet_desk::use_model(&dir, &id, task.into())).await
 }
 
 /// Removes a model that was imported.

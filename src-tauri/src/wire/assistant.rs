@@ -34,6 +34,28 @@ pub struct Citation {
     pub quote: String,
 }
 
+/// A note at the moment of a key.
+#[derive(Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Typed {
+    /// Its title.
+    pub title: String,
+    /// Its text up to the caret, a line for each block.
+    pub before: String,
+    /// The pages that it cites, the nearest first.
+    pub sources: Vec<TypedSource>,
+}
+
+/// A page that a note cites.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TypedSource {
+    /// Document.
+    pub document_id: String,
+    /// Page.
+    pub page: u32,
+}
+
 /// One sentence with what bears it out.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

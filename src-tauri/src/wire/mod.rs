@@ -18,7 +18,7 @@ mod search;
 mod session;
 mod settings;
 
-pub use assistant::{AssistantEvent, Claim, DraftTemplate, Grounded, SummaryStyle};
+pub use assistant::{AssistantEvent, Claim, DraftTemplate, Grounded, SummaryStyle, Typed};
 pub use backup::{
     BackupContents, BackupMade, BackupProgress, BackupRow, CabinetRestored, VerifyReport, backup_made,
 };
@@ -26,7 +26,7 @@ pub use documents::{Deletion, DocumentRow, DoubtfulPage, Folder, PageHeading, Pa
 pub use error::UiError;
 pub use follow::FollowedRow;
 pub use imports::{ImportReport, JobsView};
-pub use models::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, model_progress};
+pub use models::{KnownModelRow, ModelProgress, ModelRow, WriterSpeedRow, WritingTask, model_progress};
 pub use notes::{ExportFormat, Note, NoteRow, NoteVersion};
 pub use privacy::{AuditEntry, AuditFilter, PrivacyReport};
 pub use search::{Range, SearchRequest, SearchResults};

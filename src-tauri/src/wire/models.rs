@@ -1,8 +1,8 @@
 //! Model files.
 
 use cabinet_desk::{InstalledModel, KnownModel, WriterSpeed};
-use cabinet_slm::ModelState;
-use serde::Serialize;
+use cabinet_slm::{ModelState, Purpose};
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::bytes;
@@ -27,6 +27,8 @@ pub struct ModelRow {
     pub advice: String,
     /// Whether it is the one used for its purpose, from the next opening of the cabinet on.
     pub chosen: bool,
+    /// Whether it is the one that completes what is typed in notes, from the next opening of the cabinet on.
+    pub completes: bool,
     /// Whether it can be removed.
     pub removable: bool,
     /// Bytes of memory that it needs to run; 0 where that is not known.
@@ -49,6 +51,25 @@ pub struct KnownModelRow {
     pub bytes: f64,
     /// SHA-256 in hexadecimal digits.
     pub sha256: String,
+}
+
+/// What a model writes.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum WritingTask {
+    /// Summaries and drafts.
+    Drafting,
+    /// How a note that is being typed may go on.
+    Completion,
+}
+
+impl From<WritingTask> for Purpose {
+    fn from(task: WritingTask) -> Self {
+        match task {
+            WritingTask::Drafting => Self::Drafting,
+            WritingTask::Completion => Self::Completion,
+        }
+    }
 }
 
 /// How far the import of a model is.
@@ -87,6 +108,7 @@ impl From<InstalledModel> for ModelRow {
             .to_string(),
             advice: m.advice,
             chosen: m.chosen,
+            completes: m.completes,
             removable: m.removable,
             memory: m.memory.map_or(0.0, bytes),
         }

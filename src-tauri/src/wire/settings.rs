@@ -13,6 +13,9 @@ pub struct Settings {
     pub lock_after_minutes: u32,
     /// Show unsupported claims hatched instead of leaving them out.
     pub show_unsupported: bool,
+    /// Suggest in grey how a note that is being typed may go on.
+    #[serde(default = "yes")]
+    pub suggest: bool,
     /// Searches whose results were opened, newest first.
     #[serde(default)]
     pub recent_searches: Vec<String>,
@@ -21,12 +24,18 @@ pub struct Settings {
     pub saved_searches: Vec<String>,
 }
 
+/// What was never set is on.
+fn yes() -> bool {
+    true
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: "system".to_string(),
             lock_after_minutes: 10,
             show_unsupported: false,
+            suggest: true,
             recent_searches: Vec::new(),
             saved_searches: Vec::new(),
         }

@@ -55,6 +55,15 @@ export const localKeys: { where: string; keys: { keys: string; what: string }[] 
       { keys: '+ −', what: 'Larger, smaller' },
     ],
   },
+  {
+    where: 'Notes, where a line is suggested in grey',
+    keys: [
+      { keys: 'Tab', what: 'Take it' },
+      // The key that goes on by a word in every field of the system.
+      { keys: isMac ? 'Alt+→' : 'Ctrl+→', what: 'Take its next word' },
+      { keys: 'Esc', what: 'Put it away' },
+    ],
+  },
 ];
 
 interface KeyLike {
@@ -94,7 +103,11 @@ export function isWriting(target: EventTarget | null): boolean {
 
 /** "Mod+K" as the person's keyboard names it. */
 export function shown(keys: string, mac = isMac): string[] {
-  const names: Record<string, string> = { Mod: mac ? '⌘' : 'Ctrl', Shift: mac ? '⇧' : 'Shift' };
+  const names: Record<string, string> = {
+    Mod: mac ? '⌘' : 'Ctrl',
+    Shift: mac ? '⇧' : 'Shift',
+    Alt: mac ? '⌥' : 'Alt',
+  };
   // Keys pressed together are joined by "+", those of which one is pressed stand apart.
   const parts = keys.includes(' ') || keys === '+' ? keys.split(' ') : keys.split('+');
   return parts.map((k) => names[k] ?? k);

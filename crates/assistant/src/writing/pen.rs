@@ -49,6 +49,7 @@ pub(super) async fn shortened(
         repetition_penalty: 1.0,
         seed: 0,
         abridge,
+        continues: None,
         cancel: cancel.clone(),
     };
     let mut pieces = writer.generate(request).await?;
@@ -65,7 +66,7 @@ pub(super) async fn shortened(
                 heard(&piece);
                 text.push_str(&piece);
             }
-            Some(Written::End) => break,
+            Some(Written::End | Written::Full) => break,
             Some(Written::Failed(error)) => return Err(error.into()),
             None => return Err(ModelError::Failed("it stopped in the middle".to_owned()).into()),
         }

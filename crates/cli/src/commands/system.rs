@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use cabinet_desk::InstalledModel;
 use cabinet_library::{AuditFilter, Embedder, LibraryError};
-use cabinet_slm::ModelState;
+use cabinet_slm::{ModelState, Purpose};
 use serde_json::json;
 
 use super::{Context, Ended};
-use crate::args::{AuditArgs, ModelsCommand};
+use crate::args::{AuditArgs, ModelsCommand, WritingPurpose};
 use crate::failure::Failure;
 use crate::output::moment;
 
@@ -73,10 +73,14 @@ pub fn models(context: &Context, command: ModelsCommand) -> Ended {
             let model = cabinet_desk::import_model(dir, &file, progress).map_err(Failure::Models)?;
             show_model(context, &model);
         }
-        ModelsCommand::Use { id } => {
-            cabinet_desk::use_model(dir, &id).map_err(Failure::Models)?;
+        ModelsCommand::Use { id, purpose } => {
+            let (purpose, does) = match purpose {
+                WritingPurpose::Drafting => (Purpose::Drafting, "writes"),
+                WritingPurpose::Completion => (Purpose::Completion, "completes what is typed"),
+            };
+            cabinet_desk::use_model(dir, &id, purpose).map_err(Failure::Models)?;
             context.out.result(&json!({ "status": "chosen", "id": id }), || {
-                format!("{id} writes from the next time a cabinet is opened.")
+                format!("{id} {does} from the next time a cabinet is opened.")
             });
         }
         ModelsCommand::Remove { id } => {
@@ -108,11 +112,15 @@ fn show_model(context: &Context, model: &InstalledModel) {
     };
     let value = json!({
         "id": model.id, "name": model.title, "purpose": model.purpose, "license": model.licence, "bytes": model.bytes,
-        "state": state, "advice": model.advice, "chosen": model.chosen, "removable": model.removable,
-        "memory": model.memory,
+        "state": state, "advice": model.advice, "chosen": model.chosen, "completes": model.completes,
+        "removable": model.removable, "memory": model.memory,
     });
     context.out.result(&value, || {
-        let chosen = if model.chosen { ", in use" } else { "" };
+        let chosen = match (model.chosen, model.completes) {
+            (true, _) => ", in use",
+            (false, true) => ", in use for completions",
+            (false, false) => "",
+        };
         let memory = model.memory.map_or(String::new(), |bytes| {
             format!(", {} MB of memory", bytes.div_ceil(1_000_000))
         });

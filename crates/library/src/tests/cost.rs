@@ -77,6 +77,7 @@ impl Real {
         let engine = Engine::start(EngineModels {
             embedder,
             writer: None,
+            completer: None,
         });
         let text = engine.embedder_text().await.ok()?;
         Some(Self { engine, text })

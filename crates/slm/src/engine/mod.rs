@@ -34,6 +34,16 @@ pub enum Priority {
     Background,
 }
 
+/// What is written: a model can be chosen for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// A text that someone asked for.
+    #[default]
+    Drafting,
+    /// How a text that someone types may go on.
+    Completion,
+}
+
 /// The models of an engine. Work for an absent one fails with [`SlmError::NotInstalled`].
 #[derive(Debug, Default)]
 pub struct EngineModels {
@@ -41,13 +51,37 @@ pub struct EngineModels {
     pub embedder: Option<VerifiedModel>,
     /// Writes text.
     pub writer: Option<VerifiedModel>,
+    /// Completes what someone types; without it the writer does.
+    pub completer: Option<VerifiedModel>,
+}
+
+impl EngineModels {
+    /// The model for a purpose.
+    fn writer_for(&self, purpose: Purpose) -> Option<&VerifiedModel> {
+        match self.seat(purpose) {
+            Purpose::Drafting => self.writer.as_ref(),
+            Purpose::Completion => self.completer.as_ref(),
+        }
+    }
+
+    /// The purpose whose model serves this one: they may share it.
+    fn seat(&self, purpose: Purpose) -> Purpose {
+        match self.completer {
+            Some(_) => purpose,
+            None => Purpose::Drafting,
+        }
+    }
 }
 
 /// A request for text.
 #[derive(Debug)]
 pub struct GenerateRequest {
+    /// What is written.
+    pub purpose: Purpose,
     /// The conversation; the answer is the next message.
     pub messages: Vec<Message>,
+    /// What the answer says already: it goes on from there. Empty for an answer from its beginning.
+    pub said: String,
     /// The answer ends after so many tokens at the latest.
     pub max_new_tokens: usize,
     /// How tokens are chosen.
@@ -130,7 +164,7 @@ impl Drop for Handle {
 struct Shared {
     queue: Queue,
     models: EngineModels,
-    writer_text: OnceCell<Arc<WriterText>>,
+    writer_text: [OnceCell<Arc<WriterText>>; 2],
     embedder_text: OnceCell<Arc<EmbedderText>>,
 }
 
@@ -146,7 +180,7 @@ impl Engine {
         let shared = Arc::new(Shared {
             queue: Queue::default(),
             models,
-            writer_text: OnceCell::new(),
+            writer_text: Default::default(),
             embedder_text: OnceCell::new(),
         });
         let worker = Arc::clone(&shared);
@@ -204,7 +238,9 @@ impl Engine {
         request: GenerateRequest,
     ) -> Result<mpsc::Receiver<GenerateEvent>, SlmError> {
         let GenerateRequest {
+            purpose,
             messages,
+            said,
             max_new_tokens,
             sampling,
             priority,
@@ -221,9 +257,10 @@ impl Engine {
                 problem: "an answer of no tokens",
             });
         }
-        let text = self.writer_text().await?;
+        let purpose = self.handle.shared.models.seat(purpose);
+        let text = self.writer_text(purpose).await?;
         let for_prompt = Arc::clone(&text);
-        let prompt = blocking(move || for_prompt.prompt(&messages)).await??;
+        let prompt = blocking(move || for_prompt.prompt(&messages, &said)).await??;
         let context = text.context();
         if max_new_tokens > context || prompt.len() > context - max_new_tokens {
             return Err(SlmError::ContextOverflow {
@@ -236,10 +273,11 @@ impl Engine {
         let (events, receiver) = mpsc::channel(max_new_tokens + 1);
         self.submit(
             Work::Generate {
+                purpose,
                 text,
                 prompt,
                 max_new_tokens,
-                sampling,
+                sampling: Box::new(sampling),
                 cancel,
                 events,
             },
@@ -258,12 +296,17 @@ impl Engine {
         if models.embedder.is_some() {
             self.embedder_text().await?;
         }
-        let text = match models.writer {
-            Some(_) => Some(self.writer_text().await?),
-            None => None,
-        };
+        let mut texts = Vec::new();
+        for (purpose, model) in [
+            (Purpose::Drafting, &models.writer),
+            (Purpose::Completion, &models.completer),
+        ] {
+            if model.is_some() {
+                texts.push((purpose, self.writer_text(purpose).await?));
+            }
+        }
         let (reply, answer) = oneshot::channel();
-        self.submit(Work::Load { text, reply }, priority).await?;
+        self.submit(Work::Load { texts, reply }, priority).await?;
         answer.await.unwrap_or(Err(SlmError::Stopped))
     }
 
@@ -281,7 +324,7 @@ impl Engine {
     /// # Errors
     /// No writer, or its files are damaged.
     pub async fn count_tokens(&self, text: &str) -> Result<usize, SlmError> {
-        self.writer_text().await?.count(text)
+        self.writer_text(Purpose::Drafting).await?.count(text)
     }
 
     /// Tokens of a conversation for the writer, up to where its answer begins.
@@ -289,7 +332,8 @@ impl Engine {
     /// # Errors
     /// No writer, its files are damaged, or its template refuses the conversation.
     pub async fn prompt_tokens(&self, messages: &[Message]) -> Result<usize, SlmError> {
-        Ok(self.writer_text().await?.prompt(messages)?.len())
+        let text = self.writer_text(Purpose::Drafting).await?;
+        Ok(text.prompt(messages, "")?.len())
     }
 
     /// Tokens that prompt and answer may have together.
@@ -297,7 +341,7 @@ impl Engine {
     /// # Errors
     /// No writer, or its files are damaged.
     pub async fn context_length(&self) -> Result<usize, SlmError> {
-        Ok(self.writer_text().await?.context())
+        Ok(self.writer_text(Purpose::Drafting).await?.context())
     }
 
     /// The writer's name for people, if there is a writer.
@@ -342,17 +386,20 @@ impl Engine {
         self.embedder_text().await?.count(text)
     }
 
-    async fn writer_text(&self) -> Result<Arc<WriterText>, SlmError> {
+    async fn writer_text(&self, purpose: Purpose) -> Result<Arc<WriterText>, SlmError> {
         let shared = &self.handle.shared;
         let load = || async {
             let shared = Arc::clone(shared);
             blocking(move || {
                 let missing = SlmError::NotInstalled { task: "writing" };
-                WriterText::open(shared.models.writer.as_ref().ok_or(missing)?).map(Arc::new)
+                WriterText::open(shared.models.writer_for(purpose).ok_or(missing)?).map(Arc::new)
             })
             .await?
         };
-        shared.writer_text.get_or_try_init(load).await.cloned()
+        shared.writer_text[purpose as usize]
+            .get_or_try_init(load)
+            .await
+            .cloned()
     }
 
     async fn submit(&self, work: Work, priority: Priority) -> Result<(), SlmError> {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{FinishReason, GenerateEvent, Priority};
+use super::{FinishReason, GenerateEvent, Priority, Purpose};
 use crate::SlmError;
 use crate::writer::{Sampling, WriterText};
 
@@ -34,15 +34,17 @@ pub(super) enum Work {
         reply: oneshot::Sender<Result<Vec<Vec<f32>>, SlmError>>,
     },
     Generate {
+        /// Whose model writes.
+        purpose: Purpose,
         text: Arc<WriterText>,
         prompt: Vec<u32>,
         max_new_tokens: usize,
-        sampling: Sampling,
+        sampling: Box<Sampling>,
         cancel: CancellationToken,
         events: mpsc::Sender<GenerateEvent>,
     },
     Load {
-        text: Option<Arc<WriterText>>,
+        texts: Vec<(Purpose, Arc<WriterText>)>,
         reply: oneshot::Sender<Result<(), SlmError>>,
     },
 }

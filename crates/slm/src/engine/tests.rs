@@ -22,12 +22,15 @@ fn models(made: &MadeStore) -> EngineModels {
     EngineModels {
         embedder: verify("embedder"),
         writer: verify("writer"),
+        completer: None,
     }
 }
 
 fn request(content: &str, max_new_tokens: usize, priority: Priority) -> GenerateRequest {
     GenerateRequest {
+        purpose: Purpose::Drafting,
         messages: vec![Message::user(content)],
+        said: String::new(),
         max_new_tokens,
         sampling: Sampling::default(),
         priority,
@@ -174,6 +177,43 @@ async fn several_beginnings_are_remembered_at_once_and_change_no_answer() {
         let what = "another, at greater length than before";
         assert_eq!(&say(&engine, asked(at, what)).await.0, right, "source {at}");
     }
+}
+
+#[tokio::test]
+async fn each_purpose_is_served_by_its_own_model_and_memory() {
+    let mut other = made::writer(false);
+    other.set("llama.rope.freq_base", made::F32, 50f32.to_le_bytes().to_vec());
+    let [first, second] =
+        [made::writer(false), other].map(|file| made::store(&file.bytes(), &made::embedder()));
+    let completer = || Some(second.store.verify("writer").unwrap());
+    let both = Engine::start_on(
+        EngineModels {
+            completer: completer(),
+            ..models(&first)
+        },
+        2,
+    );
+    let alone = [models(&first), models(&second)].map(|models| Engine::start_on(models, 2));
+    both.load(Priority::Foreground).await.unwrap();
+    let long = "the cat sat on a mat and saw the old house ".repeat(6);
+    let asked = |purpose| GenerateRequest {
+        purpose,
+        said: "a dog ".to_owned(),
+        ..request(&long, 30, Priority::Foreground)
+    };
+    let mut answers = Vec::new();
+    // Twice, so that each finds what it read itself among what both read.
+    for (purpose, alone) in [Purpose::Drafting, Purpose::Completion]
+        .into_iter()
+        .zip(&alone)
+        .cycle()
+        .take(4)
+    {
+        let right = say(alone, asked(Purpose::Completion)).await;
+        assert_eq!(say(&both, asked(purpose)).await, right, "{purpose:?}");
+        answers.push(right.0);
+    }
+    assert_ne!(answers[0], answers[1], "the two models differ");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::queue::{Job, Next, Queue, Work};
-use super::{FinishReason, GenerateEvent, Priority, Shared};
+use super::{FinishReason, GenerateEvent, Priority, Purpose, Shared};
 use crate::embedder::{self, Encoder, Scratch};
 use crate::kernels::{Compute, power};
 use crate::writer::cache::Cache;
@@ -33,10 +33,10 @@ pub(super) struct Worker {
     compute: Compute,
     encoder: Option<Arc<Encoder>>,
     scratch: Scratch,
-    writer: Option<Arc<Model>>,
+    writers: [Option<Arc<Model>>; 2],
     buffers: Buffers,
-    /// Least recently used first.
-    remembered: Vec<Cache>,
+    /// Least recently used first, each with whose model read it.
+    remembered: Vec<(Purpose, Cache)>,
     aside: Aside,
 }
 
@@ -55,7 +55,7 @@ impl Worker {
             compute: Compute::new(threads),
             encoder: None,
             scratch: Scratch::default(),
-            writer: None,
+            writers: Default::default(),
             buffers: Buffers::default(),
             remembered: Vec::new(),
             aside: Aside {
@@ -105,6 +105,7 @@ impl Worker {
                 drop(reply.send(vectors));
             }
             Work::Generate {
+                purpose,
                 text,
                 prompt,
                 max_new_tokens,
@@ -113,17 +114,18 @@ impl Worker {
                 events,
             } => {
                 let answer = Answer {
+                    purpose,
                     text,
                     cancel,
                     events,
                     priority,
                     epoch,
                 };
-                let last = self.caught(|worker| worker.generate(&answer, prompt, max_new_tokens, sampling));
+                let last = self.caught(|worker| worker.generate(&answer, prompt, max_new_tokens, *sampling));
                 drop(answer.events.try_send(last.unwrap_or_else(GenerateEvent::Failed)));
             }
-            Work::Load { text, reply } => {
-                let loaded = self.caught(|worker| worker.load(text.as_deref()));
+            Work::Load { texts, reply } => {
+                let loaded = self.caught(|worker| worker.load(&texts));
                 drop(reply.send(loaded));
             }
         }
@@ -155,12 +157,12 @@ impl Worker {
         }
     }
 
-    fn load(&mut self, text: Option<&WriterText>) -> Result<(), SlmError> {
+    fn load(&mut self, texts: &[(Purpose, Arc<WriterText>)]) -> Result<(), SlmError> {
         if self.shared.models.embedder.is_some() {
             self.encoder()?;
         }
-        if let Some(text) = text {
-            self.writer(text)?;
+        for (purpose, text) in texts {
+            self.writer(*purpose, text)?;
         }
         Ok(())
     }
@@ -177,14 +179,14 @@ impl Worker {
         Ok(Arc::clone(self.encoder.insert(encoder)))
     }
 
-    fn writer(&mut self, text: &WriterText) -> Result<Arc<Model>, SlmError> {
-        if let Some(writer) = &self.writer {
+    fn writer(&mut self, purpose: Purpose, text: &WriterText) -> Result<Arc<Model>, SlmError> {
+        if let Some(writer) = &self.writers[purpose as usize] {
             return Ok(Arc::clone(writer));
         }
-        let model = self.shared.models.writer.as_ref();
+        let model = self.shared.models.writer_for(purpose);
         let model = model.ok_or(SlmError::NotInstalled { task: "writing" })?;
         let writer = Arc::new(text.load(&mut self.compute, model)?);
-        Ok(Arc::clone(self.writer.insert(writer)))
+        Ok(Arc::clone(self.writers[purpose as usize].insert(writer)))
     }
 
     fn embed(
@@ -227,9 +229,9 @@ impl Worker {
         max_new_tokens: usize,
         sampling: Sampling,
     ) -> Result<GenerateEvent, SlmError> {
-        let model = self.writer(&answer.text)?;
+        let model = self.writer(answer.purpose, &answer.text)?;
         memory::require(Cache::size(model.config(), prompt.len() + max_new_tokens) as u64)?;
-        let cache = self.recall(&model, &prompt);
+        let cache = self.recall(answer.purpose, &model, &prompt);
         let mut generation = Generation::begin(prompt, cache, max_new_tokens, sampling, &answer.text)?;
         let mut gave_way = false;
         let reason = loop {
@@ -274,7 +276,7 @@ impl Worker {
         let (prompt_tokens, new_tokens) = (generation.prompt_tokens(), generation.new_tokens());
         let guessed_tokens = generation.guessed_tokens();
         if answer.epoch == self.shared.queue.epoch() {
-            self.remember(generation.into_cache());
+            self.remember(answer.purpose, generation.into_cache());
         }
         Ok(GenerateEvent::Finished {
             reason,
@@ -285,26 +287,38 @@ impl Worker {
     }
 
     /// What is known of the beginning of this prompt: of all remembered texts the longest such beginning.
-    fn recall(&mut self, model: &Model, prompt: &[u32]) -> Cache {
-        let known = self.remembered.iter().map(|cache| cache.shared(prompt));
+    fn recall(&mut self, purpose: Purpose, model: &Model, prompt: &[u32]) -> Cache {
+        let known = self
+            .remembered
+            .iter()
+            .map(|(whose, cache)| match *whose == purpose {
+                true => cache.shared(prompt),
+                false => 0,
+            });
         match known.enumerate().max_by_key(|(_, shared)| *shared) {
             Some((index, shared)) if shared >= WORTHWHILE => {
-                let cache = self.remembered.remove(index);
+                let (_, cache) = self.remembered.remove(index);
                 // A text that goes on is continued in place; one that only begins alike stays for its own sequel.
                 if 4 * shared >= 3 * cache.len() {
                     return cache;
                 }
                 let beginning = cache.fork(shared);
-                self.remembered.push(cache);
+                self.remembered.push((purpose, cache));
                 beginning
             }
             _ => Cache::new(model.config()),
         }
     }
 
-    fn remember(&mut self, cache: Cache) {
-        self.remembered.push(cache);
-        while self.remembered.iter().map(Cache::bytes).sum::<usize>() > REMEMBERED {
+    fn remember(&mut self, purpose: Purpose, cache: Cache) {
+        self.remembered.push((purpose, cache));
+        while self
+            .remembered
+            .iter()
+            .map(|(_, cache)| cache.bytes())
+            .sum::<usize>()
+            > REMEMBERED
+        {
             self.remembered.remove(0);
         }
     }
@@ -312,6 +326,7 @@ impl Worker {
 
 /// Who waits for an answer, and since when.
 struct Answer {
+    purpose: Purpose,
     text: Arc<WriterText>,
     cancel: CancellationToken,
     events: mpsc::Sender<GenerateEvent>,

@@ -1,6 +1,6 @@
-//! Answers that are one of some given texts: yes or no, a kind, a label.
+//! Answers that are one of some given texts (yes or no, a kind, a label), or begin with one.
 //!
-//! Must always hold: the answer is one of the texts to the letter.
+//! Must always hold: the answer is one of the texts, or begins with the text, to the letter.
 
 use super::Abridgement;
 use super::form::Formed;
@@ -16,6 +16,8 @@ pub(crate) enum Bound {
     Choice(Choice),
     /// To a form.
     Form(Box<Formed>),
+    /// To a beginning; free after it.
+    Beginning(Vec<u8>),
 }
 
 impl Bound {
@@ -28,17 +30,20 @@ impl Bound {
             Some(Self::Form(Box::new(Formed::new(tokens, form)?)))
         } else if !sampling.one_of.is_empty() {
             Some(Self::Choice(Choice::new(tokens, &sampling.one_of)?))
+        } else if !sampling.begins.is_empty() {
+            Some(Self::Beginning(sampling.begins.clone().into_bytes()))
         } else {
             None
         })
     }
 
     /// Leaves the model only what may come next. False where nothing may.
-    pub(crate) fn narrow(&mut self, logits: &mut [f32]) -> Result<bool, SlmError> {
+    pub(crate) fn narrow(&mut self, logits: &mut [f32], tokens: &Tokens) -> Result<bool, SlmError> {
         match self {
             Self::Original(abridgement) => Ok(abridgement.narrow(logits)),
             Self::Choice(choice) => Ok(choice.narrow(logits)),
             Self::Form(form) => form.narrow(logits),
+            Self::Beginning(left) => Ok(narrow_to_beginning(left, logits, tokens)),
         }
     }
 
@@ -48,8 +53,14 @@ impl Bound {
             Self::Original(abridgement) => abridgement.advance(token),
             Self::Choice(choice) => choice.advance(token),
             Self::Form(form) => form.advance(bytes)?,
+            Self::Beginning(left) => drop(left.drain(..bytes.len().min(left.len()))),
         }
         Ok(())
+    }
+
+    /// Whether it holds the answer to nothing any more.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Beginning(left) if left.is_empty())
     }
 
     /// Tokens that may well come next: those that are certain and `doubtful` more, `most` in all.
@@ -57,9 +68,25 @@ impl Bound {
         match self {
             Self::Original(abridgement) => abridgement.ahead(doubtful, most),
             Self::Choice(choice) => choice.ahead(most),
-            Self::Form(_) => &[],
+            Self::Form(_) | Self::Beginning(_) => &[],
         }
     }
+}
+
+/// Leaves the tokens that go on with a beginning, or with its last bytes and beyond them: how a word that is half typed was
+/// cut into tokens says nothing of how the model would cut the whole word (token healing, Lundberg 2023).
+fn narrow_to_beginning(left: &[u8], logits: &mut [f32], tokens: &Tokens) -> bool {
+    let mut any = false;
+    for (token, logit) in logits.iter_mut().enumerate() {
+        let bytes = tokens.bytes(token as u32);
+        let goes_on = !bytes.is_empty() && (left.starts_with(bytes) || bytes.starts_with(left));
+        any |= goes_on;
+        // What is no number must still be seen as none.
+        if !goes_on && !logit.is_nan() {
+            *logit = f32::MIN;
+        }
+    }
+    any
 }
 
 /// Where an answer stands that is one of some texts.

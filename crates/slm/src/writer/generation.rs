@@ -41,6 +41,8 @@ pub(crate) struct Generation {
     stream: Stream,
     /// How many tokens to guess next: few after a wrong guess.
     boldness: usize,
+    /// A word that is less likely than this ends the answer before it.
+    least: f32,
     /// Guessed tokens that were right.
     guessed: usize,
 }
@@ -69,6 +71,7 @@ impl Generation {
         let known = cache.shared(&prompt).min(prompt.len().saturating_sub(1));
         cache.truncate(known);
         let boldness = if sampling.guess { GUESS } else { 0 };
+        let least = sampling.least;
         let (sampler, stream) = (Sampler::new(sampling), Stream::default());
         Ok(Self {
             prompt,
@@ -79,6 +82,7 @@ impl Generation {
             bound,
             stream,
             boldness,
+            least,
             guessed: 0,
         })
     }
@@ -154,13 +158,22 @@ impl Generation {
         piece: &mut String,
     ) -> Result<Option<FinishReason>, SlmError> {
         if let Some(bound) = &mut self.bound
-            && !bound.narrow(logits)?
+            && !bound.narrow(logits, text.tokens())?
         {
             piece.push_str(&self.stream.finish());
             return Ok(Some(FinishReason::EndOfText));
         }
         let token = self.sampler.choose(logits, &self.written)?;
-        if text.tokens().ends(token) {
+        let begins_word = text
+            .tokens()
+            .bytes(token)
+            .first()
+            .is_none_or(u8::is_ascii_whitespace);
+        let doubtful = self.least > 0.0
+            && self.bound.is_none()
+            && begins_word
+            && probability(logits, token) < self.least;
+        if text.tokens().ends(token) || doubtful {
             piece.push_str(&self.stream.finish());
             return Ok(Some(FinishReason::EndOfText));
         }
@@ -168,6 +181,7 @@ impl Generation {
         if let Some(bound) = &mut self.bound {
             bound.advance(token, text.tokens().bytes(token))?;
         }
+        self.bound.take_if(|bound| bound.is_over());
         piece.push_str(&self.stream.push(text.tokens().bytes(token)));
         if self.written.len() < self.max_new_tokens {
             return Ok(None);
@@ -197,4 +211,10 @@ impl Generation {
             after[..after.len().min(self.boldness).min(left)].to_vec()
         })
     }
+}
+
+/// How likely a token is, by these logits.
+fn probability(logits: &[f32], token: u32) -> f32 {
+    let own = logits[token as usize];
+    1.0 / logits.iter().map(|logit| (logit - own).exp()).sum::<f32>()
 }

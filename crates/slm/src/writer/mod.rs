@@ -156,8 +156,8 @@ impl WriterText {
         Ok(out.len())
     }
 
-    /// The tokens of a conversation up to where the answer begins.
-    pub(crate) fn prompt(&self, messages: &[Message]) -> Result<Vec<u32>, SlmError> {
+    /// The tokens of a conversation up to where the answer begins, or goes on after `said`.
+    pub(crate) fn prompt(&self, messages: &[Message], said: &str) -> Result<Vec<u32>, SlmError> {
         let prompt = self.template.render(messages, self.tokens.edges())?;
         let mut out: Vec<u32> = Vec::new();
         for piece in pieces(&prompt) {
@@ -170,6 +170,7 @@ impl WriterText {
         if let Some(beginning) = self.tokens.beginning().filter(|token| out.first() != Some(token)) {
             out.insert(0, beginning);
         }
+        self.tokens.plain(said, &mut out)?;
         Ok(out)
     }
 

@@ -29,6 +29,10 @@ pub struct Sampling {
     pub one_of: Vec<String>,
     /// The answer has this form.
     pub form: Option<Form>,
+    /// The answer begins with this text, however the model would cut it into tokens; empty for any beginning.
+    pub begins: String,
+    /// The answer ends before a word that the model gives less than this probability; 0 for as long as it goes on.
+    pub least: f32,
 }
 
 impl Default for Sampling {
@@ -45,6 +49,8 @@ impl Default for Sampling {
             abridge: None,
             one_of: Vec::new(),
             form: None,
+            begins: String::new(),
+            least: 0.0,
         }
     }
 }
@@ -58,6 +64,8 @@ impl Sampling {
             "top_p is outside 0 to 1"
         } else if !(0.0..=1.0).contains(&self.min_p) {
             "min_p is outside 0 to 1"
+        } else if !(0.0..=1.0).contains(&self.least) {
+            "the least probability is outside 0 to 1"
         } else if !(1.0..=10.0).contains(&self.repetition_penalty) {
             "the repetition penalty is outside 1 to 10"
         } else if self.one_of.iter().any(String::is_empty) {
@@ -65,9 +73,10 @@ impl Sampling {
         } else if usize::from(self.abridge.is_some())
             + usize::from(!self.one_of.is_empty())
             + usize::from(self.form.is_some())
+            + usize::from(!self.begins.is_empty())
             > 1
         {
-            "an answer can abridge a text, be one of some, or have a form: one of these"
+            "an answer can abridge a text, be one of some, have a form or a beginning: one of these"
         } else {
             return Ok(());
         };

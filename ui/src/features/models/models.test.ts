@@ -51,6 +51,31 @@ it('adds a model with its progress, chooses it, and removes it after asking', as
   await soon(() => expect(fake.models.some((m) => m.id === 'harbour-270m')).toBe(false));
 });
 
+it('chooses for each task by itself', async () => {
+  await soon(() => expect(card('SmolLM2').getByText('Completes what you type now')).toBeTruthy());
+  await fireEvent.click(await id('add-model'));
+  await soon(() => {
+    card('Harbour 270M');
+  });
+  await press('Harbour 270M', 'use-for-completion');
+  await soon(() =>
+    expect(
+      card('Harbour 270M').getByText('Completes from the next opening of the cabinet on'),
+    ).toBeTruthy(),
+  );
+  expect((await id('models-said')).textContent).toBe(
+    'Harbour 270M completes what you type from the next time the cabinet is opened.',
+  );
+  // What writes stays as it is, and what completes now can be chosen again.
+  expect(card('SmolLM2').getByText('Writes now')).toBeTruthy();
+  expect(fake.models.filter((m) => m.purpose === 'writing').map((m) => m.chosen)).toEqual([
+    true,
+    false,
+  ]);
+  await press('SmolLM2', 'use-for-completion');
+  await soon(() => expect(card('SmolLM2').getByText('Completes what you type now')).toBeTruthy());
+});
+
 it('measures the model that writes now', async () => {
   await press('SmolLM2', 'measure-model');
   expect((await id('model-speed')).textContent).toContain('writes 118 tokens a second');

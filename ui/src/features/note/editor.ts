@@ -1,18 +1,20 @@
 /** A TipTap editor for one note and what may be done to it from outside. */
 import { Editor, type JSONContent } from '@tiptap/core';
 import type { EditorView } from '@tiptap/pm/view';
+import { CompleteLine } from './completion';
 import { checkedMeta, extensions, type OpenSource } from './schema';
 
 export function createEditor(
   element: HTMLElement,
   content: JSONContent,
   open: OpenSource,
+  title: () => string,
   onchange: (editor: Editor) => void,
   ontransaction: (editor: Editor) => void,
 ): Editor {
   return new Editor({
     element,
-    extensions: extensions(open),
+    extensions: [...extensions(open), CompleteLine.configure({ title })],
     content,
     injectCSS: false,
     enableContentCheck: false,

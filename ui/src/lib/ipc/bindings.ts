@@ -106,6 +106,8 @@ export const commands = {
 	summarize: (documentId: string, style: SummaryStyle, request: string, onEvent: Channel<AssistantEvent>) => typedError<Grounded, UiError>(__TAURI_INVOKE("summarize", { documentId, style, request, onEvent })),
 	/**  A new note drafted from documents, beside the first of them; each sentence checked and cited. */
 	draft: (documentIds: string[], template: DraftTemplate, request: string, onEvent: Channel<AssistantEvent>) => typedError<Note, UiError>(__TAURI_INVOKE("draft", { documentIds, template, request, onEvent })),
+	/**  How a note that is being typed may go on at the caret: what may be appended there, none where nothing is worth offering. */
+	complete: (typed: Typed, request: string) => typedError<string | null, UiError>(__TAURI_INVOKE("complete", { typed, request })),
 	/**  Stops long work within one token. */
 	cancel: (request: string) => typedError<null, UiError>(__TAURI_INVOKE("cancel", { request })),
 	/**  Notes of one folder or of all. */
@@ -173,7 +175,7 @@ export const commands = {
 	/**  Takes a GGUF file in: the one that was dropped, or one that the user chooses; none when they thought better of it. */
 	importModel: (path: string | null, request: string, onProgress: Channel<ModelProgress>) => typedError<ModelRow | null, UiError>(__TAURI_INVOKE("import_model", { path, request, onProgress })),
 	/**  Writes with a model from the next opening of the cabinet on. */
-	useModel: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("use_model", { id })),
+	useModel: (id: string, task: WritingTask) => typedError<null, UiError>(__TAURI_INVOKE("use_model", { id, task })),
 	/**  Removes a model that was imported. */
 	removeModel: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("remove_model", { id })),
 	/**  Has the model that writes now read and write a little invented text. */
@@ -855,6 +857,8 @@ export type ModelRow = {
 	advice: string,
 	/**  Whether it is the one used for its purpose, from the next opening of the cabinet on. */
 	chosen: boolean,
+	/**  Whether it is the one that completes what is typed in notes, from the next opening of the cabinet on. */
+	completes: boolean,
 	/**  Whether it can be removed. */
 	removable: boolean,
 	/**  Bytes of memory that it needs to run; 0 where that is not known. */
@@ -1165,6 +1169,8 @@ export type Settings = {
 	lockAfterMinutes: number,
 	/**  Show unsupported claims hatched instead of leaving them out. */
 	showUnsupported: boolean,
+	/**  Suggest in grey how a note that is being typed may go on. */
+	suggest?: boolean,
 	/**  Searches whose results were opened, newest first. */
 	recentSearches?: string[],
 	/**  Searches the user keeps. */
@@ -1234,6 +1240,24 @@ export type SwitchOn = {
 	priceOut: number | null,
 };
 
+/**  A note at the moment of a key. */
+export type Typed = {
+	/**  Its title. */
+	title: string,
+	/**  Its text up to the caret, a line for each block. */
+	before: string,
+	/**  The pages that it cites, the nearest first. */
+	sources: TypedSource[],
+};
+
+/**  A page that a note cites. */
+export type TypedSource = {
+	/**  Document. */
+	documentId: string,
+	/**  Page. */
+	page: number,
+};
+
 /**
  *  What went wrong, as the window needs it. The words come from one table in Rust (`error.rs`), so
  *  that the command line says the same.
@@ -1288,6 +1312,13 @@ export type WriterSpeedRow = {
 	/**  Of text written. */
 	written: number | null,
 };
+
+/**  What a model writes. */
+export type WritingTask = 
+/**  Summaries and drafts. */
+"drafting" | 
+/**  How a note that is being typed may go on. */
+"completion";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

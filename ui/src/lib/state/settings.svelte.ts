@@ -7,6 +7,7 @@ class Preferences {
     theme: 'system',
     lockAfterMinutes: 10,
     showUnsupported: false,
+    suggest: true,
     recentSearches: [],
     savedSearches: [],
   });

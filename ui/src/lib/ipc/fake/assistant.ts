@@ -1,5 +1,13 @@
 /** Key points, summaries and drafts of the invented papers, with the pace of a small model. */
-import type { AssistantEvent, Citation, Claim, Coverage, Grounded, SummaryStyle } from '../types';
+import type {
+  AssistantEvent,
+  Citation,
+  Claim,
+  Coverage,
+  Grounded,
+  SummaryStyle,
+  Typed,
+} from '../types';
 import { sentences } from './search';
 import type { FakeDocument } from './state';
 
@@ -146,4 +154,15 @@ export function draftBody(documents: FakeDocument[]): string {
     },
   ]);
   return JSON.stringify({ type: 'doc', content });
+}
+
+/** How a few sentences of the invented papers go on once they are begun; nothing else. */
+export function fakeCompletion({ before }: Typed): string | null {
+  const begun = /[^\n.]*$/.exec(before)?.[0].trimStart() ?? '';
+  const known = [
+    'Seen on 18 March because of the rash.',
+    'The metformin dose was halved because of kidney function.',
+    'An allergy to penicillin is not known.',
+  ].find((sentence) => begun.length > 1 && sentence !== begun && sentence.startsWith(begun));
+  return known?.slice(begun.length) ?? null;
 }

@@ -40,16 +40,18 @@ export const models = {
         state: 'ready',
         advice: '',
         chosen: false,
+        completes: false,
         removable: true,
         memory: 330_000_000,
       };
       fake.models = [...fake.models, row];
       return row;
     }),
-  useModel: (id) =>
+  useModel: (id, task) =>
     done(() => {
+      const used = task === 'drafting' ? 'chosen' : 'completes';
       fake.models = fake.models.map((model) =>
-        model.purpose === 'writing' ? { ...model, chosen: model.id === id } : model,
+        model.purpose === 'writing' ? { ...model, [used]: model.id === id } : model,
       );
     }),
   removeModel: (id) =>

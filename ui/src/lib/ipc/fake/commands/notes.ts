@@ -1,7 +1,7 @@
 /** Notes, and what the assistant writes. */
 import type { Backend } from '../../contract';
 import type { Note } from '../../types';
-import { draftBody, fakeKeyPoints, fakeSummary } from '../assistant';
+import { Cancelled, draftBody, fakeCompletion, fakeKeyPoints, fakeSummary } from '../assistant';
 import { answer, changed, done, fake, find, id, pace, refuse, running } from '../core';
 
 function findNote(id: string) {
@@ -47,6 +47,12 @@ export const notes = {
       }
       const folderId = documents[0]?.row.folderId ?? 'f0';
       return newNote(folderId, `Draft: ${documents[0]?.row.title}`, draftBody(documents));
+    }),
+  complete: (typed, request) =>
+    stream(request, async (cancelled) => {
+      await new Promise((resolve) => setTimeout(resolve, pace.step * 5));
+      if (cancelled()) throw new Cancelled();
+      return fakeCompletion(typed);
     }),
   cancel: (request) => done(() => void running.delete(request)),
   notes: (folderId) =>

@@ -1,0 +1,371 @@
+//! How a note that someone types may go on: a few words that are offered, and set by nobody but who types.
+//!
+//! A small model goes on fluently and invents freely. What it writes is therefore cut, by code, before the first word
+//! that stands neither in the note nor on a page it cites; and before the first number, date, name, side, negation or
+//! other word that changes what is said, unless the sentence up to there is borne out by a cited page; after such a word,
+//! before every word that says something.
+//!
+//! Must always hold: everything that is offered passes that check.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::document::{SourceDocument, SourcePage, Verdict};
+use crate::events::AssistantError;
+use crate::grounding::Sources;
+use crate::models::{Beginning, Message, ModelError, Request, Speaker, Write, Written};
+use crate::reading::{Reading, Role, Token, What};
+
+/// Tokens of a completion: about eight words, which take a tenth of a second.
+const TOKENS: usize = 12;
+/// A word the model is less sure of than this is more often wrong than right, and is not worth a look.
+const SURE: f32 = 0.15;
+/// Characters of the note before the caret that the model reads. What comes before them goes in jumps of half as many:
+/// a beginning that moved with every key would have to be read anew with every key.
+const NOTE: usize = 2_400;
+/// Characters of the cited pages that the model reads.
+const PAGES: usize = 3_000;
+
+/// A note at the moment of a key.
+pub struct Typed {
+    /// Its title.
+    pub title: String,
+    /// Its text up to the caret, a line for each block.
+    pub before: String,
+    /// The pages it cites, the nearest first.
+    pub sources: Vec<SourceDocument>,
+}
+
+/// What may be appended at the caret: the rest of a word, some words, or none where nothing is worth offering.
+///
+/// # Errors
+/// No model, one that failed, or a cancelled request.
+pub async fn complete(
+    typed: &Typed,
+    writer: &dyn Write,
+    cancel: &CancellationToken,
+) -> Result<Option<String>, AssistantError> {
+    let line = typed.before.rsplit('\n').next().unwrap_or_default();
+    if line.trim().is_empty() || line.ends_with(['.', '!', '?', ':', ';']) {
+        return Ok(None);
+    }
+    let (said, begins) = apart(&typed.before, line);
+    let request = Request {
+        messages: vec![Message::new(Speaker::User, asked(&typed.sources))],
+        max_new_tokens: TOKENS + begins.len() / 4,
+        temperature: 0.0,
+        repetition_penalty: 1.0,
+        seed: 0,
+        abridge: None,
+        continues: Some(Beginning {
+            said: format!("{}\n\n{}", typed.title, recent(said)),
+            begins: begins.to_owned(),
+            least: SURE,
+        }),
+        cancel: cancel.clone(),
+    };
+    let written = written(writer, request, begins.len(), cancel).await?;
+    let Some(goes_on) = written.strip_prefix(begins) else {
+        return Ok(None);
+    };
+    Ok(borne_out(typed, line, goes_on))
+}
+
+/// The text before the word at the caret, and that word with the space before it: where it was cut off says nothing, so
+/// the model reads up to the word and is held to begin with it.
+fn apart<'t>(before: &'t str, line: &'t str) -> (&'t str, &'t str) {
+    let word = line.trim_end().rfind(char::is_whitespace);
+    let spaces = line.len() - line.trim_end().len();
+    let begins = match (spaces, word) {
+        // The space at the end is the beginning of the next word.
+        (1.., _) => line.len() - 1,
+        (0, Some(at)) => at,
+        (0, None) => 0,
+    };
+    before.split_at(before.len() - (line.len() - begins))
+}
+
+/// The last of the note, from the beginning of a line.
+fn recent(said: &str) -> &str {
+    let Some(over) = said.len().checked_sub(NOTE) else {
+        return said;
+    };
+    let skipped = over.div_ceil(NOTE / 2) * (NOTE / 2);
+    let from = said.ceil_char_boundary(skipped.min(said.len()));
+    let line = said[from..].find('\n').map_or(from, |at| from + at + 1);
+    // A single long paragraph begins in its middle rather than nowhere.
+    if line + NOTE / 8 > said.len() {
+        &said[from..]
+    } else {
+        &said[line..]
+    }
+}
+
+/// The pages, as far as they are read, and what is to be done.
+fn asked(sources: &[SourceDocument]) -> String {
+    let mut asked = String::new();
+    for page in sources.iter().flat_map(|source| &source.pages) {
+        let left = PAGES.saturating_sub(asked.len());
+        asked.push_str(&page.text[..page.text.floor_char_boundary(left)]);
+        asked.push_str("\n\n");
+    }
+    asked + "Write a note in the same words."
+}
+
+/// What the model writes of one line and one sentence, whole words only.
+async fn written(
+    writer: &dyn Write,
+    request: Request,
+    certain: usize,
+    cancel: &CancellationToken,
+) -> Result<String, AssistantError> {
+    let mut pieces = writer.generate(request).await?;
+    let mut text = String::new();
+    loop {
+        let event = tokio::select! {
+            biased;
+            // Leaving drops the receiver, which ends the answer.
+            () = cancel.cancelled() => return Err(AssistantError::Cancelled),
+            event = pieces.recv() => event,
+        };
+        match event {
+            Some(Written::Piece(piece)) => text.push_str(&piece),
+            Some(Written::End) => return Ok(text),
+            Some(Written::Full) => {
+                let whole = text.rfind(char::is_whitespace).unwrap_or(0);
+                text.truncate(whole);
+                return Ok(text);
+            }
+            Some(Written::Failed(error)) => return Err(error.into()),
+            None => return Err(ModelError::Failed("it stopped in the middle".to_owned()).into()),
+        }
+        if let Some(end) = end_of_sentence(&text, certain) {
+            text.truncate(end);
+            return Ok(text);
+        }
+    }
+}
+
+/// Where the first line or sentence after the first `certain` bytes ends, once it can be seen that it does.
+fn end_of_sentence(text: &str, certain: usize) -> Option<usize> {
+    let new = text.get(certain..)?;
+    let marks = new.char_indices().zip(new.chars().skip(1));
+    let stop = marks
+        .filter(|((_, mark), next)| matches!(mark, '.' | '!' | '?') && next.is_whitespace())
+        .map(|((at, _), _)| at + 1)
+        .next();
+    let line = new.find('\n');
+    [stop, line].into_iter().flatten().min().map(|end| certain + end)
+}
+
+/// As much of `goes_on` as is borne out; none if that says nothing.
+fn borne_out(typed: &Typed, line: &str, goes_on: &str) -> Option<String> {
+    let begun = cabinet_text::sentences(line).last().copied()?;
+    let begun: String = line.chars().skip(begun.start).collect();
+    let sentence = format!("{begun}{goes_on}");
+    let there = begun.chars().count();
+
+    let note = SourceDocument {
+        id: String::new(),
+        title: String::new(),
+        pages: vec![SourcePage {
+            number: 1,
+            text: format!("{}\n{}", typed.title, before_the_word(&typed.before)),
+        }],
+        pages_without_text: Vec::new(),
+    };
+    let cited = Sources::new(&typed.sources);
+    let known = Sources::new(&[&typed.sources[..], &[note]].concat());
+
+    let characters = |count: usize| -> String { sentence.chars().take(count).collect() };
+    let (mut end, mut narrowed) = (there, false);
+    for token in &Reading::new(&sentence).tokens {
+        // "No", "suspected", "shall": what follows is said in another way than by itself.
+        narrowed |= matches!(
+            token.role(),
+            Some(Role::Negator(_) | Role::Modal(_) | Role::Qualifier)
+        );
+        if token.span.end <= there {
+            continue;
+        }
+        let stands = match weighs(token) {
+            Weight::Nothing => true,
+            Weight::Word if !narrowed => token
+                .word()
+                .is_some_and(|word| known.knows(&word.stem) || known.knows(&word.form)),
+            Weight::Word | Weight::Fact => {
+                cited.check(&characters(token.span.end)).verdict == Verdict::Supported
+            }
+        };
+        if !stands {
+            break;
+        }
+        // What only joins words, and a mark that follows no word of the completion, would end it in the air.
+        let closes = token.is_mark('.') && end > there;
+        if token.says_something() || closes {
+            end = token.span.end;
+        }
+    }
+    let offered: String = sentence.chars().take(end).skip(there).collect();
+    // A single letter is typed sooner than it is read.
+    (offered.trim().chars().nth(1).is_some()).then_some(offered)
+}
+
+/// The note without the word at the caret, which is only half typed.
+fn before_the_word(before: &str) -> &str {
+    before.trim_end_matches(|c: char| !c.is_whitespace())
+}
+
+/// How much hangs on a word.
+enum Weight {
+    /// Grammar.
+    Nothing,
+    /// A thing or an act: it must have been named.
+    Word,
+    /// What must be right to the letter, and of the right thing.
+    Fact,
+}
+
+fn weighs(token: &Token) -> Weight {
+    match &token.what {
+        What::Mark(_) => Weight::Nothing,
+        What::Fact(_) => Weight::Fact,
+        What::Word(_) if token.is_name() => Weight::Fact,
+        What::Word(word) => match word.role {
+            Role::Content => Weight::Word,
+            Role::Modal(_) | Role::Qualifier | Role::Kin | Role::Side(_) | Role::Extent | Role::Title => {
+                Weight::Fact
+            }
+            Role::Grammar
+            | Role::Frame
+            | Role::Pronoun(_)
+            | Role::Joint(_)
+            | Role::Negator(_)
+            | Role::Relation
+            | Role::Clause => Weight::Nothing,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(before: &str, page: &str) -> Typed {
+        Typed {
+            title: "Clinic note".to_owned(),
+            before: before.to_owned(),
+            sources: vec![SourceDocument {
+                id: "1".to_owned(),
+                title: "Letter".to_owned(),
+                pages: vec![SourcePage {
+                    number: 2,
+                    text: page.to_owned(),
+                }],
+                pages_without_text: Vec::new(),
+            }],
+        }
+    }
+
+    fn offered(before: &str, goes_on: &str) -> Option<String> {
+        let page = "Mrs Lindqvist was started on ramipril 5 mg once daily. She has pain in the left knee. \
+                    There is no swelling of the ankle.";
+        let line = before.rsplit('\n').next().unwrap();
+        borne_out(&typed(before, page), line, goes_on)
+    }
+
+    #[test]
+    fn what_the_page_says_is_offered() {
+        for (before, goes_on) in [
+            ("Mrs Lindqvist was started on", " ramipril 5 mg once daily."),
+            ("Mrs Lindqvist was started on rami", "pril"),
+            ("She has pain", " in the left knee"),
+            ("There is", " no swelling"),
+        ] {
+            assert_eq!(offered(before, goes_on).as_deref(), Some(goes_on), "{before}");
+        }
+    }
+
+    #[test]
+    fn what_nothing_bears_out_is_cut_off() {
+        for (before, goes_on, kept) in [
+            // Another number, and one that belongs to something else.
+            (
+                "Mrs Lindqvist was started on",
+                " ramipril 50 mg",
+                Some(" ramipril"),
+            ),
+            ("She has pain", " for 5 years", None),
+            // Another name, another side, another drug, a negation.
+            ("She was seen by", " Dr Okafor", None),
+            ("She has pain", " in the right knee", None),
+            ("Mrs Lindqvist was started on", " warfarin", None),
+            ("She has", " no pain", None),
+            // What is there, said in another way than it is there.
+            ("She may have", " pain", None),
+            ("There is no pain in", " the left knee", None),
+            ("No", " swelling of the ankle", Some(" swelling of the ankle")),
+            // Nothing to speak of.
+            ("Her knee", "s", None),
+            // Words that only join say nothing.
+            ("She has pain", " in the", None),
+            ("She has", " pain and", Some(" pain")),
+        ] {
+            assert_eq!(offered(before, goes_on).as_deref(), kept, "{before}{goes_on}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_the_note_itself_may_come_again_but_not_the_half_that_is_being_typed() {
+        assert_eq!(
+            offered("Headache since spring.\nShe has", " headache").as_deref(),
+            Some(" headache")
+        );
+        assert_eq!(offered("She has verti", "go"), None);
+        assert_eq!(offered("She has vertigo", " vertigo"), None);
+    }
+
+    #[test]
+    fn the_word_at_the_caret_is_read_with_its_space() {
+        for (before, said, begins) in [
+            ("The pat", "The", " pat"),
+            ("The patient ", "The patient", " "),
+            ("One.\nTwo", "One.\n", "Two"),
+            ("One.\nTwo x", "One.\nTwo", " x"),
+        ] {
+            let line = before.rsplit('\n').next().unwrap();
+            assert_eq!(apart(before, line), (said, begins), "{before}");
+        }
+    }
+
+    #[test]
+    fn a_long_note_begins_at_the_same_place_for_many_keys() {
+        let line = "A line of the note that says little.\n";
+        let note = line.repeat(300);
+        let begins: std::collections::BTreeSet<usize> = (0..600)
+            .map(|cut| note.len() - cut)
+            .map(|len| len - recent(&note[..len]).len())
+            .collect();
+        assert!(begins.len() <= 2, "{begins:?}");
+        for len in 0..note.len() {
+            let kept = recent(&note[..len]);
+            assert!(
+                kept.len() <= NOTE && (len < NOTE || kept.len() > NOTE / 3),
+                "{len}: {}",
+                kept.len()
+            );
+        }
+        assert!(recent(&"é".repeat(5_000)).len() <= NOTE);
+    }
+
+    #[test]
+    fn a_sentence_ends_where_its_mark_is_followed_by_a_space() {
+        assert_eq!(end_of_sentence(" of 2.5 mg", 0), None);
+        assert_eq!(end_of_sentence(" daily. She", 0), Some(7));
+        assert_eq!(end_of_sentence(" daily\nShe", 0), Some(6));
+        assert_eq!(
+            end_of_sentence("a. b", 3),
+            None,
+            "what was typed already does not count"
+        );
+    }
+}
