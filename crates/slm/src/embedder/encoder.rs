@@ -68,9 +68,16 @@ impl Scratch {
         } = self;
         for buffer in [x, mixed, queries, attended, hidden] {
             buffer.zeroize();
+            buffer.shrink_to_fit();
         }
         spans.zeroize();
-        *self = Self::default();
+        spans.shrink_to_fit();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
@@ -120,7 +127,21 @@ impl Encoder {
         scratch: &mut Scratch,
         texts: &[Vec<u32>],
     ) -> Vec<Vec<f32>> {
-        let (width, isa) = (self.config.width, compute.isa);
+        self.begin(compute, scratch, texts);
+        for layer in 0..self.layers() {
+            self.pass(compute, scratch, layer, texts);
+        }
+        self.vectors(scratch, texts)
+    }
+
+    /// How many layers there are to [`pass`](Self::pass).
+    pub(crate) fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Lays the rows of a batch out in `scratch`.
+    pub(crate) fn begin(&self, compute: &mut Compute, scratch: &mut Scratch, texts: &[Vec<u32>]) {
+        let width = self.config.width;
         scratch.x.clear();
         for (position, token) in texts.iter().flat_map(|text| text.iter().enumerate()) {
             let word = &self.words[*token as usize * width..][..width];
@@ -130,23 +151,37 @@ impl Encoder {
                 .extend(word.iter().zip(place).map(|(word, place)| word.to_f32() + place));
         }
         self.layer_norm(compute, &mut scratch.x, &self.norm);
-        for layer in &self.layers {
-            self.attention(compute, scratch, layer, texts);
-            let Scratch {
-                x,
-                activations,
-                hidden,
-                ..
-            } = scratch;
-            activations.fill(compute, x, width, Grain::Coarse);
-            let inner = self.config.hidden;
-            hidden.resize(x.len() / width * inner, 0.0);
-            layer.up.apply(compute, activations, Place::whole(hidden, inner));
-            compute.write_rows(hidden, inner, &|_, rows| rows::gelu(isa, rows));
-            activations.fill(compute, hidden, inner, Grain::Coarse);
-            layer.down.apply(compute, activations, Place::onto(x, width));
-            self.layer_norm(compute, x, &layer.norm);
-        }
+    }
+
+    /// Takes the batch in `scratch` through one layer.
+    pub(crate) fn pass(
+        &self,
+        compute: &mut Compute,
+        scratch: &mut Scratch,
+        layer: usize,
+        texts: &[Vec<u32>],
+    ) {
+        let (width, inner, isa) = (self.config.width, self.config.hidden, compute.isa);
+        let layer = &self.layers[layer];
+        self.attention(compute, scratch, layer, texts);
+        let Scratch {
+            x,
+            activations,
+            hidden,
+            ..
+        } = scratch;
+        activations.fill(compute, x, width, Grain::Coarse);
+        hidden.resize(x.len() / width * inner, 0.0);
+        layer.up.apply(compute, activations, Place::whole(hidden, inner));
+        compute.write_rows(hidden, inner, &|_, rows| rows::gelu(isa, rows));
+        activations.fill(compute, hidden, inner, Grain::Coarse);
+        layer.down.apply(compute, activations, Place::onto(x, width));
+        self.layer_norm(compute, x, &layer.norm);
+    }
+
+    /// The vectors of the batch in `scratch` once it is through all layers, one of length 1 for each text, in order.
+    pub(crate) fn vectors(&self, scratch: &Scratch, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        let width = self.config.width;
         let mut rest = scratch.x.chunks_exact(width);
         texts
             .iter()

@@ -2,8 +2,8 @@
 //!
 //! Owns the order of work. Knows nothing of documents, nor of who asks.
 //!
-//! Must always hold: more urgent work waits for at most one token, one piece of a prompt or one batch of texts of less
-//! urgent work, and a text that someone types for at most one layer of it; a request that was cancelled, or whose
+//! Must always hold: more urgent work waits for at most one token, one piece of a prompt or one layer of a batch of texts
+//! of less urgent work, and a text that someone types for at most one layer of it; a request that was cancelled, or whose
 //! receiver is gone, takes no more time than that; every answer ends with exactly one [`GenerateEvent::Finished`] or
 //! [`GenerateEvent::Failed`].
 

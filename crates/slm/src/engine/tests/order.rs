@@ -50,6 +50,38 @@ async fn an_answer_that_gives_way_while_it_reads_is_the_same() {
 }
 
 #[tokio::test]
+async fn vectors_are_the_same_whatever_comes_in_between() {
+    let (engine, _made) = engine();
+    let texts = vec!["the cat sat on a mat and saw the old house ".repeat(8); 400];
+    let typed = || engine.embed(vec!["a dog".to_owned()], Priority::Typing);
+    let alone = engine
+        .embed(texts[..1].to_vec(), Priority::Background)
+        .await
+        .unwrap();
+    let (right, answer) = (
+        typed().await.unwrap(),
+        say(&engine, request("a dog", 4, Priority::Typing)).await,
+    );
+
+    let many = engine.embed(texts, Priority::Background);
+    tokio::pin!(many);
+    let mut between = 0;
+    let vectors = loop {
+        let urgent = async {
+            assert_eq!(typed().await.unwrap(), right);
+            assert_eq!(say(&engine, request("a dog", 4, Priority::Typing)).await, answer);
+        };
+        tokio::select! {
+            biased;
+            vectors = &mut many => break vectors.unwrap(),
+            () = urgent => between += 1,
+        }
+    };
+    assert!(between > 0, "nothing came in between");
+    assert!(vectors.iter().all(|vector| *vector == alone[0]));
+}
+
+#[tokio::test]
 async fn less_urgent_work_waits() {
     let (engine, _made) = engine();
     let events = start_long(&engine, Priority::Typing).await;
