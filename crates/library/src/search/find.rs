@@ -118,19 +118,6 @@ impl Library {
         mode: Mode,
         scope: &Scope,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        let found = self.any_words(parsed, mode, scope).await?;
-        if parsed.whole_text {
-            return self.by_document(found).await;
-        }
-        Ok(found)
-    }
-
-    async fn any_words(
-        &self,
-        parsed: &Query,
-        mode: Mode,
-        scope: &Scope,
-    ) -> Result<Vec<(i64, f64)>, LibraryError> {
         if let Some(found) = self
             .bounded(parsed, mode == Mode::Hybrid, scope, CANDIDATES)
             .await?

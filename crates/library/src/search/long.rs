@@ -3,7 +3,8 @@
 //! Somebody who pastes a judgment to find others like it asks for two thousand different words. What a search reads grows
 //! with the words it asks for, and the frequent ones say least. So they are weighed as a search engine weighs the words
 //! of a document it is to find the like of, by how often the text says them and how rare they are; the rest is left out,
-//! which is said. Nothing of it is looked for to the letter, and documents count by their best passages together. What that costs and brings is in `benches/README.md`.
+//! which is said. Nothing of it is looked for to the letter, and documents count by their best passages together. What
+//! that costs and brings is in `benches/README.md`.
 
 use std::collections::HashMap;
 

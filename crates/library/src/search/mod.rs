@@ -212,7 +212,10 @@ impl Library {
             }
         };
         let (meaning, words) = tokio::join!(meaning, words);
-        let (words, exact, titled) = words?;
+        let (mut words, exact, titled) = words?;
+        if asked.whole_text {
+            words = self.by_document(words).await?;
+        }
         let mut found = merge::Found {
             words,
             exact,

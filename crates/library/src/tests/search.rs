@@ -287,6 +287,19 @@ async fn a_whole_text_finds_its_like_by_what_tells_most_and_says_so() {
     );
     let found = search("the parapet above the gutter".into()).await;
     assert_eq!((found.hits.len(), found.missing.len()), (1, 0));
+
+    // Three passages that say some of it are more like it than one that says it more briefly.
+    let pages = [
+        "On the north side the parapet of the house stands above a gutter of lead.",
+        "Water from the gutter had run down behind the parapet for years.",
+        "Who owns the wall owns its parapet too, and must keep the gutter clear.",
+    ];
+    b.add(folder, "more.txt", &pages).await;
+    b.add(folder, "brief.txt", &["Parapet, gutter."]).await;
+    let first = async |query: &str| search(query.into()).await.hits[0].source_name.clone();
+    assert_eq!(first("parapet and gutter").await, "brief.txt");
+    let text = format!("{usual} the parapet above the gutter {usual} gutter and parapet");
+    assert_eq!(first(&text).await, "more.txt");
 }
 
 #[tokio::test(flavor = "multi_thread")]
