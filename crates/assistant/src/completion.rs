@@ -3,20 +3,29 @@
 //! A small model goes on fluently and invents freely. What it writes is therefore cut, by code, before the first word
 //! that stands neither in the note nor on a page it cites; and before the first number, date, name, side, negation or
 //! other word that changes what is said, unless the sentence up to there is borne out by a cited page; after such a word,
-//! before every word that says something.
+//! before every word that says something. A "she" is cut off where the note and its pages tell of no woman.
 //!
 //! Must always hold: everything that is offered passes that check.
 
+use std::future::pending;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::document::{SourceDocument, SourcePage, Verdict};
 use crate::events::AssistantError;
 use crate::grounding::Sources;
-use crate::models::{Beginning, Message, ModelError, Request, Speaker, Write, Written};
-use crate::reading::{Reading, Role, Token, What};
+use crate::models::{Beginning, Message, Request, Speaker, Write, Written, heard};
+use crate::reading::{Gender, Reading, Role, Token, What};
 
-/// Tokens of a completion: about eight words, which take a tenth of a second.
+/// Tokens of a completion: about eight words.
 const TOKENS: usize = 12;
+/// By then something is offered, as far as it has come. Hands that type pause for a fifth of a second between two words.
+const SOON: Duration = Duration::from_millis(100);
+/// The model may write for so long, even where it began late: it read a page first.
+const WRITING: Duration = Duration::from_millis(60);
 /// A word the model is less sure of than this is more often wrong than right, and is not worth a look.
 const SURE: f32 = 0.15;
 /// Characters of the note before the caret that the model reads. What comes before them goes in jumps of half as many:
@@ -63,7 +72,9 @@ pub async fn complete(
         }),
         cancel: cancel.clone(),
     };
-    let written = written(writer, request, begins.len(), cancel).await?;
+    let begun = Instant::now();
+    let answer = writer.generate(request).await?;
+    let written = written(answer, begun, begins.len(), cancel).await?;
     let Some(goes_on) = written.strip_prefix(begins) else {
         return Ok(None);
     };
@@ -111,33 +122,38 @@ fn asked(sources: &[SourceDocument]) -> String {
     asked + "Write a note in the same words."
 }
 
-/// What the model writes of one line and one sentence, whole words only.
+/// What the model writes of one line and one sentence until it is time to offer it, whole words only. The first
+/// `certain` bytes were typed already; a word more is waited for in any case.
 async fn written(
-    writer: &dyn Write,
-    request: Request,
+    mut answer: mpsc::Receiver<Written>,
+    begun: Instant,
     certain: usize,
     cancel: &CancellationToken,
 ) -> Result<String, AssistantError> {
-    let mut pieces = writer.generate(request).await?;
-    let mut text = String::new();
+    let (mut text, mut until) = (String::new(), None);
     loop {
+        let whole = text.rfind(char::is_whitespace).unwrap_or(0);
+        let a_word = text.get(certain..whole).is_some_and(|new| !new.trim().is_empty());
+        let late = async {
+            match until {
+                Some(until) if a_word => sleep_until(until).await,
+                _ => pending().await,
+            }
+        };
         let event = tokio::select! {
             biased;
-            // Leaving drops the receiver, which ends the answer.
-            () = cancel.cancelled() => return Err(AssistantError::Cancelled),
-            event = pieces.recv() => event,
+            () = late => Written::Full,
+            event = heard(&mut answer, cancel) => event?,
         };
         match event {
-            Some(Written::Piece(piece)) => text.push_str(&piece),
-            Some(Written::End) => return Ok(text),
-            Some(Written::Full) => {
-                let whole = text.rfind(char::is_whitespace).unwrap_or(0);
+            Written::Piece(piece) => text.push_str(&piece),
+            Written::Full => {
                 text.truncate(whole);
                 return Ok(text);
             }
-            Some(Written::Failed(error)) => return Err(error.into()),
-            None => return Err(ModelError::Failed("it stopped in the middle".to_owned()).into()),
+            Written::End | Written::Failed(_) => return Ok(text),
         }
+        until.get_or_insert_with(|| (begun + SOON).max(Instant::now() + WRITING));
         if let Some(end) = end_of_sentence(&text, certain) {
             text.truncate(end);
             return Ok(text);
@@ -173,8 +189,12 @@ fn borne_out(typed: &Typed, line: &str, goes_on: &str) -> Option<String> {
         }],
         pages_without_text: Vec::new(),
     };
-    let cited = Sources::new(&typed.sources);
-    let known = Sources::new(&[&typed.sources[..], &[note]].concat());
+    let (cited, note) = (Sources::new(&typed.sources), Sources::new(&[note]));
+    let either = |known: &dyn Fn(&Sources) -> bool| known(&cited) || known(&note);
+    let named = |token: &Token| {
+        let word = token.word();
+        word.is_some_and(|word| either(&|sources| sources.knows(&word.stem) || sources.knows(&word.form)))
+    };
 
     let characters = |count: usize| -> String { sentence.chars().take(count).collect() };
     let (mut end, mut narrowed) = (there, false);
@@ -189,9 +209,11 @@ fn borne_out(typed: &Typed, line: &str, goes_on: &str) -> Option<String> {
         }
         let stands = match weighs(token) {
             Weight::Nothing => true,
-            Weight::Word if !narrowed => token
-                .word()
-                .is_some_and(|word| known.knows(&word.stem) || known.knows(&word.form)),
+            Weight::Person(Gender::Female) => either(&|sources| sources.persons().female),
+            Weight::Person(Gender::Male) => either(&|sources| sources.persons().male),
+            Weight::Person(Gender::Other) => true,
+            Weight::Frame => named(token),
+            Weight::Word if !narrowed => named(token),
             Weight::Word | Weight::Fact => {
                 cited.check(&characters(token.span.end)).verdict == Verdict::Supported
             }
@@ -219,6 +241,10 @@ fn before_the_word(before: &str) -> &str {
 enum Weight {
     /// Grammar.
     Nothing,
+    /// Who is spoken of.
+    Person(Gender),
+    /// "Received", "reported": it must have been said, of whatever.
+    Frame,
     /// A thing or an act: it must have been named.
     Word,
     /// What must be right to the letter, and of the right thing.
@@ -235,9 +261,10 @@ fn weighs(token: &Token) -> Weight {
             Role::Modal(_) | Role::Qualifier | Role::Kin | Role::Side(_) | Role::Extent | Role::Title => {
                 Weight::Fact
             }
+            Role::Frame if !cabinet_text::is_stop_word(&word.form) => Weight::Frame,
+            Role::Pronoun(gender) => Weight::Person(gender),
             Role::Grammar
             | Role::Frame
-            | Role::Pronoun(_)
             | Role::Joint(_)
             | Role::Negator(_)
             | Role::Relation
@@ -306,6 +333,11 @@ mod tests {
             ("No", " swelling of the ankle", Some(" swelling of the ankle")),
             // Nothing to speak of.
             ("Her knee", "s", None),
+            // What nobody reported, received or prescribed; a man where only a woman is spoken of.
+            ("She reported", " pain", Some(" pain")),
+            ("She has pain", " and received ramipril", None),
+            ("Ramipril was started as", " he has pain", None),
+            ("Ramipril was started as", " she has pain", Some(" she has pain")),
             // Words that only join say nothing.
             ("She has pain", " in the", None),
             ("She has", " pain and", Some(" pain")),
@@ -355,6 +387,51 @@ mod tests {
             );
         }
         assert!(recent(&"é".repeat(5_000)).len() <= NOTE);
+    }
+
+    async fn heard_of(pieces: &[&str], end: Option<Written>, certain: usize) -> String {
+        let (tx, rx) = mpsc::channel(16);
+        let pieces = pieces.iter().map(|piece| Written::Piece((*piece).to_owned()));
+        for event in pieces.chain(end) {
+            tx.try_send(event).unwrap();
+        }
+        // The sender lives: without an end, the model is only slow.
+        let cancel = CancellationToken::new();
+        let heard = written(rx, Instant::now(), certain, &cancel);
+        let heard = tokio::time::timeout(Duration::from_secs(60), heard).await;
+        heard.expect("it is not waited for").unwrap()
+    }
+
+    #[tokio::test]
+    async fn words_that_come_late_are_not_waited_for() {
+        assert_eq!(
+            heard_of(&[" rami", "pril", " 5", " m"], None, 0).await,
+            " ramipril 5"
+        );
+        assert_eq!(
+            heard_of(&[" rami", "pril", " 5"], Some(Written::End), 0).await,
+            " ramipril 5",
+            "what is at its end is whole"
+        );
+        assert_eq!(
+            heard_of(&[" ramipril", " 5 m"], Some(Written::Full), 0).await,
+            " ramipril 5"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_first_word_is_waited_for_and_what_was_typed_is_none() {
+        for (pieces, certain) in [(&[" rami"][..], 0), (&[" was", " "], 4), (&[" was", " start"], 4)] {
+            let (tx, rx) = mpsc::channel(16);
+            for piece in pieces {
+                tx.try_send(Written::Piece((*piece).to_owned())).unwrap();
+            }
+            let cancel = CancellationToken::new();
+            let late = written(rx, Instant::now(), certain, &cancel);
+            let waited = tokio::time::timeout(3 * (SOON + WRITING), late).await;
+            assert!(waited.is_err(), "{pieces:?}");
+            drop(tx);
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::events::AssistantError;
+
 /// Why a model gave no answer. Holds no text of any document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
@@ -131,6 +133,24 @@ pub enum Written {
     Full,
     /// The answer could not be completed. The last event.
     Failed(ModelError),
+}
+
+/// What an answer brings next: a piece, or that it is over. A failure and a cancelled request are errors.
+pub(crate) async fn heard(
+    answer: &mut mpsc::Receiver<Written>,
+    cancel: &CancellationToken,
+) -> Result<Written, AssistantError> {
+    let event = tokio::select! {
+        biased;
+        // Leaving drops the receiver, which ends the answer.
+        () = cancel.cancelled() => return Err(AssistantError::Cancelled),
+        event = answer.recv() => event,
+    };
+    match event {
+        Some(Written::Failed(error)) => Err(error.into()),
+        None => Err(ModelError::Failed("it stopped in the middle".to_owned()).into()),
+        Some(event) => Ok(event),
+    }
 }
 
 /// Writes text.

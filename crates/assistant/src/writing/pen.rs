@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::events::AssistantError;
-use crate::models::{Message, ModelError, Original, Request, Speaker, Write, Written};
+use crate::models::{Message, Original, Request, Speaker, Write, Written, heard};
 
 /// Tokens that a free answer may have for each word of its source: it should be shorter, not longer.
 const TOKENS_PER_WORD: usize = 4;
@@ -23,13 +23,13 @@ fn messages(sentence: &str, free: bool) -> Vec<Message> {
     }
 }
 
-/// Has the model shorten a sentence, by these cuts alone or, where there are none, freely; `heard` gets each piece as it
+/// Has the model shorten a sentence, by these cuts alone or, where there are none, freely; `hear` gets each piece as it
 /// comes. None where it wrote nothing, or where prompt and answer do not fit its context.
 pub(super) async fn shortened(
     writer: &dyn Write,
     original: Original,
     cancel: &CancellationToken,
-    heard: impl Fn(&str),
+    hear: impl Fn(&str),
 ) -> Result<Option<String>, AssistantError> {
     let free = original.cuts.is_empty();
     let messages = messages(&original.text, free);
@@ -52,24 +52,11 @@ pub(super) async fn shortened(
         continues: None,
         cancel: cancel.clone(),
     };
-    let mut pieces = writer.generate(request).await?;
+    let mut answer = writer.generate(request).await?;
     let mut text = String::new();
-    loop {
-        let event = tokio::select! {
-            biased;
-            // Leaving drops the receiver, which ends the answer.
-            () = cancel.cancelled() => return Err(AssistantError::Cancelled),
-            event = pieces.recv() => event,
-        };
-        match event {
-            Some(Written::Piece(piece)) => {
-                heard(&piece);
-                text.push_str(&piece);
-            }
-            Some(Written::End | Written::Full) => break,
-            Some(Written::Failed(error)) => return Err(error.into()),
-            None => return Err(ModelError::Failed("it stopped in the middle".to_owned()).into()),
-        }
+    while let Written::Piece(piece) = heard(&mut answer, cancel).await? {
+        hear(&piece);
+        text.push_str(&piece);
     }
     if cancel.is_cancelled() {
         return Err(AssistantError::Cancelled);
