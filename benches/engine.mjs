@@ -104,8 +104,8 @@ if (texts) {
   const beside = own("typing_beside_import", texts);
   const meanwhile = `while ${beside.files} files come in (${beside.seconds.toFixed(1)} s, reader, database and embedder at work)`;
   rows.push(
-    { what: `completion of 8 tokens ${meanwhile}, median`, value: beside.median, unit: "ms" },
-    { what: `  the longest of ${beside.completions}`, value: beside.longest, unit: "ms", goal: "under 150" },
+    { what: `what a note offers ${meanwhile}, median`, value: beside.median, unit: "ms" },
+    { what: `  the longest of ${beside.completions}, ${beside.offered} with an offer`, value: beside.longest, unit: "ms", goal: "under 150" },
   );
 }
 const unit = (what) => what.split(", ").at(-1);

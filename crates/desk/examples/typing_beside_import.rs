@@ -1,6 +1,6 @@
 //! `typing_beside_import FOLDER`: how long a completion takes while the files of a folder come into a cabinet, with the
-//! reader's own process, the database, and the embedder at work on what was read. Up to 200 files; prints one JSON
-//! object. `npm run bench:engine -- --text FOLDER` runs it.
+//! reader's own process, the database, and the embedder at work on what was read. The note that is typed says what stands
+//! on a page of the first file, word by word, and cites it. Up to 200 files; prints one JSON object. `npm run bench:engine -- --text FOLDER` runs it.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
 use std::path::PathBuf;
@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cabinet_desk::{Desk, Typing, default_models_dir};
-use cabinet_library::ImportQueue;
+use cabinet_desk::{Desk, default_models_dir};
+use cabinet_library::{DocumentId, ImportQueue};
 use cabinet_slm::Priority;
 use cabinet_vault::{KdfCost, Passphrase, Vault};
 use serde_json::json;
@@ -18,9 +18,6 @@ use tokio_util::sync::CancellationToken;
 const FILES: usize = 200;
 /// Between two words of somebody who types fast.
 const PAUSE: Duration = Duration::from_millis(100);
-const NOTE: &str = "Summary of the meeting about the new lights along both piers of the harbour. The";
-const WORDS: &str =
-    "the committee met again on Tuesday to review a plan and Mr Okafor asked who would pay for it";
 
 fn main() -> ExitCode {
     // The reader is started as the program itself.
@@ -60,27 +57,40 @@ async fn measure(files: &[PathBuf]) {
         .load(Priority::Foreground)
         .await
         .expect("both models load");
-    // The first one reads the note, as the first one of a note always does.
-    complete(&desk, NOTE.to_string()).await;
-
     let library = desk.library().clone();
     let folder = library.first_folder().await.expect("a cabinet has a folder");
-    let queue = ImportQueue::start(library, cabinet_desk::reader(&models), Box::new(|_| {}));
-    let begun = Instant::now();
+    let queue = ImportQueue::start(library.clone(), cabinet_desk::reader(&models), Box::new(|_| {}));
+    let (first, rest) = files.split_at(1);
     queue
-        .enqueue(files, folder, None)
+        .enqueue(first, folder, None)
         .await
-        .expect("files are queued");
+        .expect("a file is queued");
+    queue.settled().await;
+    let documents = library
+        .documents(Some(folder), false)
+        .await
+        .expect("they are listed");
+    let cited = (documents.first().expect("the first file came in").id, 1);
+    let page = library.page(cited.0, cited.1).await.expect("it has a page").text;
+    let mut words = page.split_whitespace().cycle();
+    // The first one reads the page, as the first one of a note always does.
+    let mut note = String::from("Summary.");
+    complete(&desk, &note, cited).await;
+
+    let begun = Instant::now();
+    queue.enqueue(rest, folder, None).await.expect("files are queued");
     let settled = queue.settled();
     tokio::pin!(settled);
-    let (mut note, mut waits, mut words) = (NOTE.to_string(), Vec::new(), WORDS.split(' ').cycle());
+    let (mut waits, mut offered) = (Vec::new(), 0);
     let typing = async {
         loop {
             if note.len() > 1_500 {
-                note.truncate(NOTE.len());
+                note.truncate("Summary.".len());
             }
             note = format!("{note} {}", words.next().expect("they begin anew"));
-            waits.push(complete(&desk, note.clone()).await);
+            let (wait, some) = complete(&desk, &note, cited).await;
+            waits.push(wait);
+            offered += usize::from(some);
             tokio::time::sleep(PAUSE).await;
         }
     };
@@ -89,11 +99,7 @@ async fn measure(files: &[PathBuf]) {
         () = typing => {}
     }
     let took = begun.elapsed();
-    let report = desk
-        .library()
-        .import_report()
-        .await
-        .expect("the report can be made");
+    let report = library.import_report().await.expect("the report can be made");
     assert_eq!(
         report.added as usize + report.duplicate as usize,
         files.len(),
@@ -107,6 +113,7 @@ async fn measure(files: &[PathBuf]) {
             "files": files.len(),
             "seconds": took.as_secs_f64(),
             "completions": waits.len(),
+            "offered": offered,
             "median": middle,
             "longest": longest,
         })
@@ -114,16 +121,17 @@ async fn measure(files: &[PathBuf]) {
     queue.shut_down().await;
 }
 
-/// Milliseconds until it is known how a note may go on.
-async fn complete(desk: &Desk, before: String) -> f64 {
-    let note = Typing {
-        title: "Harbour".to_string(),
-        before,
-        cited: Vec::new(),
-    };
+/// Milliseconds until it is known how a note may go on, and whether it may.
+async fn complete(desk: &Desk, before: &str, cited: (DocumentId, u32)) -> (f64, bool) {
     let begun = Instant::now();
-    desk.complete(note, &CancellationToken::new())
+    let goes_on = desk
+        .complete(
+            String::from("Note"),
+            before.to_string(),
+            &[cited],
+            &CancellationToken::new(),
+        )
         .await
         .expect("the model writes");
-    begun.elapsed().as_secs_f64() * 1e3
+    (begun.elapsed().as_secs_f64() * 1e3, goes_on.is_some())
 }

@@ -42,16 +42,6 @@ pub use models::{
 };
 pub use reader::reader;
 
-/// A note at the moment of a key.
-pub struct Typing {
-    /// Its title.
-    pub title: String,
-    /// Its text up to the caret, a line for each block.
-    pub before: String,
-    /// The pages that it cites, the nearest first.
-    pub cited: Vec<(DocumentId, u32)>,
-}
-
 /// An open cabinet and its models.
 pub struct Desk {
     library: Library,
@@ -159,13 +149,17 @@ impl Desk {
 
     /// How a note may go on at the caret: what may be appended there, checked against the note and the pages it cites.
     /// None where nothing is worth offering.
+    ///
+    /// `before` is the note's text up to the caret, a line for each block; `cited` its pages, the nearest first.
     pub async fn complete(
         &self,
-        note: Typing,
+        title: String,
+        before: String,
+        cited: &[(DocumentId, u32)],
         cancel: &CancellationToken,
     ) -> Result<Option<String>, AssistantError> {
-        let mut sources = Vec::with_capacity(note.cited.len());
-        for (id, number) in note.cited {
+        let mut sources = Vec::with_capacity(cited.len());
+        for &(id, number) in cited {
             // A page that is gone bears nothing out.
             let Ok(page) = self.library.page(id, number).await else {
                 continue;
@@ -181,8 +175,8 @@ impl Desk {
             });
         }
         let typed = Typed {
-            title: note.title,
-            before: note.before,
+            title,
+            before,
             sources,
         };
         completion::complete(&typed, &Asker::typing(&self.engine), cancel).await

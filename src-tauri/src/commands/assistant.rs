@@ -1,7 +1,6 @@
 //! What the assistant makes of documents: streamed and cancellable.
 
 use cabinet_assistant::AssistantEvent as Event;
-use cabinet_desk::Typing;
 use cabinet_library::{Action, DocumentId};
 use tauri::State;
 use tauri::ipc::Channel;
@@ -136,15 +135,10 @@ pub async fn complete(app: State<'_, App>, typed: Typed, request: String) -> Ans
     for source in typed.sources {
         cited.push((source.document_id.parse().map_err(ui)?, source.page));
     }
-    let note = Typing {
-        title: typed.title,
-        before: typed.before,
-        cited,
-    };
     let work = Work::begin(&session, &request);
     session
         .desk()
-        .complete(note, &work.cancel)
+        .complete(typed.title, typed.before, &cited, &work.cancel)
         .await
         .map_err(|e| assistant(&e))
 }
