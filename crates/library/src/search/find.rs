@@ -55,19 +55,21 @@ impl Order {
 }
 
 impl Library {
-    /// The query's vector; `None` where search by meaning cannot be had, which is said.
-    pub(super) async fn query_vector(&self, meaning: &str, missing: &mut Vec<String>) -> Option<Vec<f32>> {
+    /// Vectors of a query or of its parts; `None` where search by meaning cannot be had, which is said.
+    pub(super) async fn query_vectors(
+        &self,
+        texts: Vec<String>,
+        missing: &mut Vec<String>,
+    ) -> Option<Vec<Vec<f32>>> {
         if self.inner.vectors.is_none() {
             missing.push("Search by meaning is off: the vector store could not be opened".to_string());
             return None;
         }
-        match self.embedder().embed(vec![meaning.to_string()], true).await {
-            Ok(mut embedded) => embedded.pop(),
-            Err(_) => {
-                missing.push("Search by meaning is off: the embedding model is not available".to_string());
-                None
-            }
+        let vectors = self.embedder().embed(texts, true).await;
+        if vectors.is_err() {
+            missing.push("Search by meaning is off: the embedding model is not available".to_string());
         }
+        vectors.ok()
     }
 
     /// Passages near a vector, with the cosine.
@@ -89,10 +91,7 @@ impl Library {
         if !vectors.is_in_memory() && vectors.belongs_in_memory().await {
             if scope.as_typed {
                 self.bring_vectors_into_memory();
-                let making = "Search by meaning is being made ready".to_string();
-                if !missing.contains(&making) {
-                    missing.push(making);
-                }
+                say(missing, "Search by meaning is being made ready");
                 return Ok(Vec::new());
             }
             self.vectors_into_memory().await;
@@ -105,7 +104,10 @@ impl Library {
                 .map(|n| (n.passage, f64::from(n.cosine)))
                 .collect()),
             Err(_) => {
-                missing.push("Search by meaning is off: the vector store could not be read".to_string());
+                say(
+                    missing,
+                    "Search by meaning is off: the vector store could not be read",
+                );
                 Ok(Vec::new())
             }
         }
@@ -333,6 +335,13 @@ impl Library {
                 .await
                 .map_err(LibraryError::database("looking for trash"))?;
         Ok(trash)
+    }
+}
+
+/// Notes what did not take part, once for however many vectors.
+fn say(missing: &mut Vec<String>, what: &str) {
+    if !missing.iter().any(|said| said == what) {
+        missing.push(what.to_string());
     }
 }
 

@@ -14,6 +14,8 @@ const MEANING: f64 = 0.26;
 const COVERAGE: f64 = 0.42;
 /// Standing first in a document.
 const BEGINNING: f64 = 0.06;
+/// What a passage's own score counts beside how much its document is like a whole text.
+const OWN: f64 = 0.1;
 
 /// What was found, each list best first.
 #[derive(Default)]
@@ -30,6 +32,8 @@ pub(super) struct Found {
     pub approximate: Approximate,
     /// What a last look saw in the best of them.
     pub seen: HashMap<i64, Seen>,
+    /// Where a whole text was asked with: how much the document of each passage is like it, 0 to 1.
+    pub like: HashMap<i64, f64>,
 }
 
 impl Found {
@@ -58,6 +62,10 @@ impl Found {
                 1.0
             };
             *scores.entry(*passage).or_default() += MEANING * scaled;
+        }
+        for (passage, like) in &self.like {
+            let own = scores.entry(*passage).or_default();
+            *own = OWN * *own + like;
         }
         for (passage, seen) in &self.seen {
             let beginning = if seen.begins { BEGINNING } else { 0.0 };
@@ -123,6 +131,18 @@ mod tests {
         let order: Vec<i64> = ranked.iter().map(|r| r.0).collect();
         assert_eq!(order, [4, 2, 1, 3]);
         const { assert!(WORDS + MEANING + COVERAGE + BEGINNING < 1.0 + 1e-9) };
+    }
+
+    #[test]
+    fn what_is_like_a_whole_text_comes_by_documents() {
+        let found = Found {
+            words: vec![(1, 9.0), (2, 3.0)],
+            meaning: vec![(3, 0.9), (2, 0.1)],
+            like: HashMap::from([(1, 0.4), (2, 0.6), (3, 0.6)]),
+            ..Found::default()
+        };
+        let order: Vec<i64> = found.merge().iter().map(|r| r.0).collect();
+        assert_eq!(order, [3, 2, 1]);
     }
 
     #[test]

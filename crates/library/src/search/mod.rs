@@ -152,8 +152,8 @@ impl Library {
                 hits
             }
             Some(scope) => {
-                if request.mode != Mode::Vector {
-                    shortened = self.shorten(&mut parsed, scope.size).await?;
+                if parsed.whole_text && request.mode != Mode::Vector {
+                    shortened = Some(self.shorten(&mut parsed, scope.size).await?);
                 }
                 self.ranked(request, &mut parsed, &scope, &mut missing).await?
             }
@@ -192,13 +192,17 @@ impl Library {
         let asked = &*parsed;
         let meaning = async {
             if request.mode == Mode::Text {
-                return Ok::<_, LibraryError>(None);
+                return Ok::<_, LibraryError>((None, Vec::new()));
             }
-            let Some(query) = self.query_vector(&asked.meaning, missing).await else {
-                return Ok(None);
+            if asked.whole_text {
+                return Ok((None, self.near_parts(&asked.meaning, scope, missing).await?));
+            }
+            let vectors = self.query_vectors(vec![asked.meaning.clone()], missing).await;
+            let Some(query) = vectors.and_then(|mut vectors| vectors.pop()) else {
+                return Ok((None, Vec::new()));
             };
             let near = self.near(&query, scope, missing).await?;
-            Ok(Some((query, near)))
+            Ok((Some(query), near))
         };
         let words = async {
             if by_words {
@@ -212,26 +216,27 @@ impl Library {
             }
         };
         let (meaning, words) = tokio::join!(meaning, words);
-        let (mut words, exact, titled) = words?;
-        if asked.whole_text {
-            words = self.by_document(words).await?;
-        }
+        let ((query, meaning), (words, exact, titled)) = (meaning?, words?);
         let mut found = merge::Found {
             words,
+            meaning,
             exact,
             titled,
             approximate,
             ..Default::default()
         };
-        if let Some((query, near)) = meaning? {
-            found.meaning = near;
-            if by_words {
+        if asked.whole_text {
+            self.by_document(&mut found).await?;
+        } else {
+            if let Some(query) = query
+                && by_words
+            {
                 self.feed_back(&query, &mut found, scope, missing).await?;
             }
-        }
-        // Each half alone stays what it is, so that they can be compared.
-        if request.mode == Mode::Hybrid {
-            self.look_again(asked, scope.size, &mut found).await?;
+            // Each half alone stays what it is, so that they can be compared.
+            if request.mode == Mode::Hybrid {
+                self.look_again(asked, scope.size, &mut found).await?;
+            }
         }
         self.hits(&found, asked, scope, request.limit).await
     }

@@ -15,9 +15,9 @@ const LONGEST_RUN: usize = 12;
 /// Words that carry meaning, of a query that is a name or a few words; a longer one is a question.
 const LONGEST_NAME: usize = 6;
 
-/// Words beyond which a query was not written but pasted: its quotes, brackets and "OR" are the text's own. Of a pasted
-/// one with more different words than this, the most telling are looked for; no question of the measured sets has more.
-pub(super) const LONGEST_WRITTEN: usize = 128;
+/// Words beyond which a query was not written but pasted, a whole text: its quotes, brackets and "OR" are its own. Two
+/// questions of the measured sets have more.
+const LONGEST_WRITTEN: usize = 128;
 
 /// A query in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +34,7 @@ pub(crate) struct Query {
     pub pairs: Vec<String>,
     /// It asks something in many words, rather than naming what is looked for.
     pub question: bool,
-    /// It is a whole text, of which the most telling words are left: what is like it is looked for.
+    /// It is a whole text: what is like it is looked for.
     pub whole_text: bool,
     /// Words with a hyphen inside, looked for whole besides.
     pub compounds: Vec<String>,
@@ -64,8 +64,8 @@ pub(crate) enum Lexeme {
 impl Query {
     /// Takes a query apart. With `as_typed` the last word counts as a beginning unless a space follows it.
     pub(crate) fn parse(raw: &str, as_typed: bool) -> Self {
-        let pasted = raw.split_whitespace().nth(LONGEST_WRITTEN).is_some();
-        let mut lexemes = if pasted {
+        let whole_text = raw.split_whitespace().nth(LONGEST_WRITTEN).is_some();
+        let mut lexemes = if whole_text {
             let words = raw.split_whitespace();
             words.map(|word| Lexeme::Word(word.to_string())).collect()
         } else {
@@ -142,6 +142,7 @@ impl Query {
             query.words = meaningful;
         }
         query.question = query.words.len() > LONGEST_NAME;
+        query.whole_text = whole_text;
         query
     }
 
@@ -156,7 +157,6 @@ impl Query {
         self.compounds.retain(all_kept);
         self.exact.clear();
         self.words = words;
-        self.whole_text = true;
     }
 
     /// What a passage may hold to be found: words, words with a hyphen inside, other spellings of strengths.

@@ -303,6 +303,32 @@ async fn a_whole_text_finds_its_like_by_what_tells_most_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_whole_text_is_compared_by_meaning_in_all_its_parts() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    for word in ["opening", "closing", "lantern", "harbour", "lease", "tenant"] {
+        b.add(folder, &format!("{word}.txt"), &[&format!("{word} ").repeat(80)])
+            .await;
+    }
+    b.embed().await;
+    let parts = [("opening ", 80), ("whatever ", 30 * 80), ("closing ", 160)].map(|(word, n)| word.repeat(n));
+    let request = SearchRequest {
+        query: parts.concat(),
+        mode: Mode::Vector,
+        limit: 10,
+        ..Default::default()
+    };
+    let found = b.library.search(&request).await.unwrap();
+    let mut first = [0, 1].map(|at| found.hits[at].source_name.as_str());
+    first.sort_unstable();
+    assert_eq!(first, ["closing.txt", "opening.txt"]);
+    assert_eq!(
+        found.missing,
+        ["24 parts from all over the long query were compared by meaning, of 33"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_title_is_found_though_no_page_holds_it() {
     let b = bench().await;
     let folder = b.library.first_folder().await.unwrap();
