@@ -299,6 +299,12 @@ station("a note", async () => {
   await window.click("note-row");
   await window.find("note-editor");
   await look("53 note");
+  await window.press(KEYS.enter);
+  await window.write("note-editor", "Mrs Lindqvist was admitted with");
+  await window.find("completion", { seconds: 20 });
+  await look("54 note that goes on in grey");
+  await window.press(KEYS.tab);
+  await window.until("it is taken", async () => (await window.texts("completion")).length === 0 || null);
 });
 
 station("the pages about the cabinet", async () => {

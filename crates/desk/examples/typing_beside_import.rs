@@ -74,7 +74,7 @@ async fn measure(files: &[PathBuf]) {
     let page = library.page(cited.0, cited.1).await.expect("it has a page").text;
     let mut words = page.split_whitespace().cycle();
     // The first one reads the page, as the first one of a note always does.
-    let mut note = String::from("Summary.");
+    let mut note = String::from("To sum up");
     complete(&desk, &note, cited).await;
 
     let begun = Instant::now();
@@ -85,7 +85,7 @@ async fn measure(files: &[PathBuf]) {
     let typing = async {
         loop {
             if note.len() > 1_500 {
-                note.truncate("Summary.".len());
+                note.truncate("To sum up".len());
             }
             note = format!("{note} {}", words.next().expect("they begin anew"));
             let (wait, some) = complete(&desk, &note, cited).await;
