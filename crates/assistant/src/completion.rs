@@ -1,9 +1,9 @@
 //! How a note that someone types may go on: a few words that are offered, and set by nobody but who types.
 //!
 //! A small model goes on fluently and invents freely. What it writes is therefore cut, by code, before the first word
-//! that stands neither in the note nor on a page it cites; and before the first number, date, name, side, negation or
-//! other word that changes what is said, unless the sentence up to there is borne out by a cited page; after such a word,
-//! before every word that says something. A "she" is cut off where the note and its pages tell of no woman.
+//! with which the sentence is borne out neither by a page that the note cites nor by what comes earlier in the note. What
+//! must be right to the letter, a number, date, name, side or what changes what is said, counts only where a page bears it
+//! out, and so does all that follows a "no", a "may" or a "suspected".
 //!
 //! Must always hold: everything that is offered passes that check.
 
@@ -18,7 +18,7 @@ use crate::document::{SourceDocument, SourcePage, Verdict};
 use crate::events::AssistantError;
 use crate::grounding::Sources;
 use crate::models::{Beginning, Message, Request, Speaker, Write, Written, heard};
-use crate::reading::{Gender, Reading, Role, Token, What};
+use crate::reading::{Reading, Role, Token, What};
 
 /// Tokens of a completion: about eight words.
 const TOKENS: usize = 12;
@@ -180,23 +180,30 @@ fn borne_out(typed: &Typed, line: &str, goes_on: &str) -> Option<String> {
     let sentence = format!("{begun}{goes_on}");
     let there = begun.chars().count();
 
+    // A sentence cannot bear itself out: of the note what comes before it counts.
+    let earlier = typed.before.strip_suffix(begun.as_str()).unwrap_or_default();
     let note = SourceDocument {
         id: String::new(),
         title: String::new(),
         pages: vec![SourcePage {
             number: 1,
-            text: format!("{}\n{}", typed.title, before_the_word(&typed.before)),
+            text: format!("{}\n{earlier}", typed.title),
         }],
         pages_without_text: Vec::new(),
     };
-    let (cited, note) = (Sources::new(&typed.sources), Sources::new(&[note]));
-    let either = |known: &dyn Fn(&Sources) -> bool| known(&cited) || known(&note);
+    let sources = [Sources::new(&typed.sources), Sources::new(&[note])];
     let named = |token: &Token| {
         let word = token.word();
-        word.is_some_and(|word| either(&|sources| sources.knows(&word.stem) || sources.knows(&word.form)))
+        word.is_some_and(|word| {
+            sources
+                .iter()
+                .any(|known| known.knows(&word.stem) || known.knows(&word.form))
+        })
     };
-
-    let characters = |count: usize| -> String { sentence.chars().take(count).collect() };
+    let bear_out = |known: &Sources, token: &Token| {
+        let so_far: String = sentence.chars().take(token.span.end).collect();
+        known.check(&so_far).verdict == Verdict::Supported
+    };
     let (mut end, mut narrowed) = (there, false);
     for token in &Reading::new(&sentence).tokens {
         // "No", "suspected", "shall": what follows is said in another way than by itself.
@@ -209,14 +216,9 @@ fn borne_out(typed: &Typed, line: &str, goes_on: &str) -> Option<String> {
         }
         let stands = match weighs(token) {
             Weight::Nothing => true,
-            Weight::Person(Gender::Female) => either(&|sources| sources.persons().female),
-            Weight::Person(Gender::Male) => either(&|sources| sources.persons().male),
-            Weight::Person(Gender::Other) => true,
             Weight::Frame => named(token),
-            Weight::Word if !narrowed => named(token),
-            Weight::Word | Weight::Fact => {
-                cited.check(&characters(token.span.end)).verdict == Verdict::Supported
-            }
+            Weight::Word if !narrowed => sources.iter().any(|known| bear_out(known, token)),
+            Weight::Word | Weight::Fact => bear_out(&sources[0], token),
         };
         if !stands {
             break;
@@ -232,22 +234,15 @@ fn borne_out(typed: &Typed, line: &str, goes_on: &str) -> Option<String> {
     (offered.trim().chars().nth(1).is_some()).then_some(offered)
 }
 
-/// The note without the word at the caret, which is only half typed.
-fn before_the_word(before: &str) -> &str {
-    before.trim_end_matches(|c: char| !c.is_whitespace())
-}
-
 /// How much hangs on a word.
 enum Weight {
     /// Grammar.
     Nothing,
-    /// Who is spoken of.
-    Person(Gender),
-    /// "Received", "reported": it must have been said, of whatever.
+    /// "Received", "reported", which the check of a sentence lets pass: it must have been said, of whatever.
     Frame,
-    /// A thing or an act: it must have been named.
+    /// A thing or an act: the note or a page must bear it out.
     Word,
-    /// What must be right to the letter, and of the right thing.
+    /// What must be right to the letter: a page must bear it out.
     Fact,
 }
 
@@ -262,9 +257,9 @@ fn weighs(token: &Token) -> Weight {
                 Weight::Fact
             }
             Role::Frame if !cabinet_text::is_stop_word(&word.form) => Weight::Frame,
-            Role::Pronoun(gender) => Weight::Person(gender),
             Role::Grammar
             | Role::Frame
+            | Role::Pronoun(_)
             | Role::Joint(_)
             | Role::Negator(_)
             | Role::Relation
@@ -322,6 +317,8 @@ mod tests {
                 Some(" ramipril"),
             ),
             ("She has pain", " for 5 years", None),
+            // What is there, of something else.
+            ("Mrs Lindqvist was started on", " swelling of the ankle", None),
             // Another name, another side, another drug, a negation.
             ("She was seen by", " Dr Okafor", None),
             ("She has pain", " in the right knee", None),
@@ -333,11 +330,13 @@ mod tests {
             ("No", " swelling of the ankle", Some(" swelling of the ankle")),
             // Nothing to speak of.
             ("Her knee", "s", None),
-            // What nobody reported, received or prescribed; a man where only a woman is spoken of.
-            ("She reported", " pain", Some(" pain")),
-            ("She has pain", " and received ramipril", None),
-            ("Ramipril was started as", " he has pain", None),
-            ("Ramipril was started as", " she has pain", Some(" she has pain")),
+            // What nobody received or reported; a man where only a woman is spoken of.
+            ("Mrs Lindqvist", " received ramipril 5 mg", None),
+            (
+                "Mrs Lindqvist has pain and",
+                " he has pain in the left knee",
+                None,
+            ),
             // Words that only join say nothing.
             ("She has pain", " in the", None),
             ("She has", " pain and", Some(" pain")),
