@@ -249,6 +249,10 @@ station("search", async () => {
   await window.click("hit-like");
   await window.find("search-like");
   await look("24 more like this");
+  const pasted = readFileSync(join(samples, "Anticoagulation clinic protocol.md"), "utf8");
+  await window.fill("search-input", pasted.replace(/\s+/g, " "));
+  await window.until("its like", async () => (await window.texts("hit")).length > 0);
+  await look("25 a whole text");
   await window.fill("search-input", "ejection fraction");
   await window.until("hits", async () => (await window.texts("hit"))[0]?.includes("52%"));
   await window.press(KEYS.enter);
@@ -300,7 +304,7 @@ station("a note", async () => {
   await window.find("note-editor");
   await look("53 note");
   await window.press(KEYS.enter);
-  await window.write("note-editor", "Mrs Lindqvist was admitted with");
+  await window.write("note-editor", "The echocardiogram showed");
   await window.find("completion", { seconds: 20 });
   await look("54 note that goes on in grey");
   await window.press(KEYS.tab);
