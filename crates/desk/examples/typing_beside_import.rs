@@ -1,6 +1,7 @@
 //! `typing_beside_import FOLDER`: how long a completion takes while the files of a folder come into a cabinet, with the
 //! reader's own process, the database, and the embedder at work on what was read. The note that is typed says what stands
-//! on a page of the first file, word by word, and cites it. Up to 200 files; prints one JSON object. `npm run bench:engine -- --text FOLDER` runs it.
+//! on a page of the first file, word by word, and cites it. Up to 200 files; prints one JSON object.
+//! `npm run bench:engine -- --text FOLDER` runs it.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 
 use std::path::PathBuf;

@@ -75,15 +75,8 @@ impl Library {
         scope: &Scope,
         missing: &mut Vec<String>,
     ) -> Result<Vec<(i64, f64)>, LibraryError> {
-        let (parts, all) = parts(text);
-        if parts.len() < all {
-            missing.push(format!(
-                "{} parts from all over the long query were compared by meaning, of {all}",
-                parts.len()
-            ));
-        }
         let mut nearest: HashMap<i64, f64> = HashMap::new();
-        for part in self.query_vectors(parts, missing).await.unwrap_or_default() {
+        for part in self.query_vectors(parts(text), missing).await.unwrap_or_default() {
             for (passage, cosine) in self.near(&part, scope, missing).await? {
                 let greatest = nearest.entry(passage).or_insert(cosine);
                 *greatest = greatest.max(cosine);
@@ -128,13 +121,21 @@ impl Library {
     }
 }
 
-/// Parts from all over a text, evenly spread, and how many it has in all.
-fn parts(text: &str) -> (Vec<String>, usize) {
+/// Parts from all over a text, evenly spread.
+fn parts(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let parts: Vec<&[&str]> = words.chunks(PART).collect();
     let count = parts.len().min(PARTS);
-    let spread = (0..count).map(|n| parts[n * parts.len() / count].join(" "));
-    (spread.collect(), parts.len())
+    (0..count)
+        .map(|n| parts[n * parts.len() / count].join(" "))
+        .collect()
+}
+
+/// What is to be said of a text with more parts than are compared.
+pub(super) fn left_out(text: &str) -> Option<String> {
+    let all = text.split_whitespace().count().div_ceil(PART);
+    (all > PARTS)
+        .then(|| format!("{PARTS} parts from all over the long query were compared by meaning, of {all}"))
 }
 
 /// Documents ranked by the sum of their best scores above the lowest, each with the reciprocal of its rank. Of `half`,
@@ -188,11 +189,13 @@ mod tests {
     #[test]
     fn parts_come_from_all_over_a_text() {
         let text: String = (0..100 * PART).map(|n| format!("{n} ")).collect();
-        let (parts, all) = parts(&text);
-        assert_eq!((parts.len(), all), (PARTS, 100));
+        let parts = parts(&text);
+        assert_eq!(parts.len(), PARTS);
         assert!(parts[0].starts_with("0 1 ") && parts[23].starts_with(&format!("{} ", 95 * PART)));
-        assert_eq!(self::parts("a short text"), (vec!["a short text".to_string()], 1));
-        assert_eq!(self::parts(" ").0, Vec::<String>::new());
+        assert!(left_out(&text).is_some_and(|said| said.ends_with("of 100")));
+        assert_eq!(self::parts("a short text"), ["a short text"]);
+        assert_eq!(left_out("a short text"), None);
+        assert_eq!(self::parts(" "), Vec::<String>::new());
     }
 
     #[test]

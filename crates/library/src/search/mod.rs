@@ -143,7 +143,7 @@ impl Library {
         let every = request.every || asked.is_some();
         let mut parsed = Query::parse(asked.unwrap_or(&request.query), request.as_typed && !every);
         missing.append(&mut parsed.filters.unread);
-        let (mut checked, mut shortened) = (None, None);
+        let (mut checked, mut shortened) = (None, Vec::new());
         let hits = match self.scope(request, &parsed, &mut missing).await? {
             _ if parsed.words.is_empty() => Vec::new(),
             Some(scope) if every => {
@@ -153,7 +153,10 @@ impl Library {
             }
             Some(scope) => {
                 if parsed.whole_text && request.mode != Mode::Vector {
-                    shortened = Some(self.shorten(&mut parsed, scope.size).await?);
+                    shortened.push(self.shorten(&mut parsed, scope.size).await?);
+                }
+                if parsed.whole_text && request.mode != Mode::Text {
+                    shortened.extend(long::left_out(&parsed.meaning));
                 }
                 self.ranked(request, &mut parsed, &scope, &mut missing).await?
             }

@@ -326,6 +326,14 @@ async fn a_whole_text_is_compared_by_meaning_in_all_its_parts() {
         found.missing,
         ["24 parts from all over the long query were compared by meaning, of 33"]
     );
+    b.add(folder, "later.txt", &["What has no vector yet."]).await;
+    let found = b.library.search(&request).await.unwrap();
+    assert_eq!(
+        found.missing.len(),
+        2,
+        "what hides nothing else: {:?}",
+        found.missing
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
