@@ -63,7 +63,7 @@ pub use labels::{Label, Labels};
 pub use notes::{Note, NoteRow, NoteVersion};
 pub use payloads::{Declined, LedgerFilter, NewPayload, Payload, Sending, SendingEnd};
 pub use scans::{DoubtfulPage, PageScan};
-pub use search::{Checked, Hit, Mode, Range, SearchRequest, SearchResults, Why};
+pub use search::{Checked, Hit, Look, Mode, Range, SearchRequest, SearchResults, Why};
 pub use verify::Verified;
 
 /// Milliseconds since the Unix epoch.

@@ -35,6 +35,8 @@ pub struct SearchRequest {
     pub mode: SearchMode,
     /// At most this many hits.
     pub limit: u32,
+    /// A list at once is wanted rather than the best one: in a large cabinet less is looked at.
+    pub first_look: bool,
 }
 
 /// Why a hit is a hit.
@@ -115,6 +117,8 @@ pub struct SearchResults {
     pub missing: Vec<String>,
     /// Where all documents that mention something were asked for.
     pub checked: Option<Checked>,
+    /// Asked again without `first_look`, hits may be other ones or in another order.
+    pub first_look: bool,
     /// How long it took.
     pub ms: f64,
 }
@@ -134,6 +138,11 @@ impl TryFrom<SearchRequest> for library::SearchRequest {
             },
             limit: usize::try_from(r.limit.min(500)).unwrap_or(500),
             as_typed: true,
+            look: if r.first_look {
+                library::Look::First
+            } else {
+                library::Look::Close
+            },
             every: false,
         })
     }
@@ -176,6 +185,7 @@ impl From<library::SearchResults> for SearchResults {
         Self {
             hits: (1..).zip(r.hits).map(hit).collect(),
             missing: r.missing,
+            first_look: r.first_look,
             checked: r.checked.map(|c| Checked {
                 checked: c.checked,
                 of: c.of,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use cabinet_library::{Action, Hit, Mode, SearchRequest, SearchResults, Why};
+use cabinet_library::{Action, Hit, Look, Mode, SearchRequest, SearchResults, Why};
 use serde_json::{Value, json};
 
 use super::assistant::offered;
@@ -28,6 +28,7 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
         },
         limit: args.limit,
         as_typed: false,
+        look: Look::Close,
         every: args.every,
     };
     let mut said: Vec<String> = Vec::new();

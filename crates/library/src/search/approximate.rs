@@ -84,7 +84,7 @@ impl Library {
                 all += listed.map_or(0, |(_, passages)| passages as usize);
             }
             // Frequent words are not worth ranking here: what is found is ranked with all else.
-            if all > self.inner.lexicon.budget(scope.large) {
+            if all > self.inner.lexicon.budget(scope) {
                 found
                     .passages
                     .extend(self.newest(&expression, scope, PASSAGES).await?);

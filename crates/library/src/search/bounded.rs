@@ -15,19 +15,15 @@ use super::lexicon::{Frequency, Size};
 use super::lists::in_all;
 use super::query::{self, Query};
 use super::scope::Scope;
-use super::{Range, letter};
+use super::{Look, Range, letter};
 use crate::{Library, LibraryError};
 
 /// A word's passages are counted up to here; what lies behind is guessed from how close together they stood.
 const COUNTED: usize = 16_384;
-/// Passages whose text is looked into.
-pub(super) const CLOSER: usize = 300;
 /// Where the rarest words choose fewer than this, what holds all of the others comes too.
 const FEW: usize = 50;
 /// Words of a part whose lists are read also where they are longer together than a search reads.
 const NARROWING: usize = 3;
-/// Words that stand for a beginning.
-const COMPLETIONS: usize = 24;
 /// FTS5's parameters of BM25.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -70,7 +66,7 @@ impl Library {
         let size = scope.size;
         let rows = usize::try_from(size.rows).unwrap_or(usize::MAX);
         let parts = parsed.parts();
-        let budget = self.inner.lexicon.budget(scope.large);
+        let budget = self.inner.lexicon.budget(scope);
         if !scope.large && parts.len().saturating_mul(rows) <= budget {
             return Ok(None);
         }
@@ -89,7 +85,7 @@ impl Library {
         }
         known.retain(|(frequency, _)| frequency.counted > 0);
         known.sort_by(|a, b| a.0.guess.total_cmp(&b.0.guess));
-        let mut room = self.inner.lexicon.read() as f64;
+        let mut room = self.inner.lexicon.read(scope.look) as f64;
         let taken = known
             .iter()
             .take_while(|(frequency, _)| fits(frequency.guess, &mut room))
@@ -103,7 +99,7 @@ impl Library {
                 .words
                 .iter()
                 .filter(|(_, passages)| fits(f64::from(*passages), &mut room))
-                .take(COMPLETIONS)
+                .take(scope.look.completions())
                 // Whatever it becomes counts as the one word that is meant.
                 .map(|(word, _)| (word.as_str(), weight(completions.passages, size))),
         );
@@ -134,7 +130,8 @@ impl Library {
     ///
     /// The index finds a phrase by walking the lists of all its words, also those that stand everywhere. Where its
     /// rarer words stand together in a few passages, the phrase can only be there. Of very many the newest are taken;
-    /// what was not quoted is then looked for among the newest with its rarer words first.
+    /// what was not quoted is then looked for among the newest with its rarer words first. A first look ends there where
+    /// nothing was quoted: it does not walk lists that are long.
     pub(super) async fn bounded_exact(
         &self,
         part: &str,
@@ -143,7 +140,7 @@ impl Library {
         enough: usize,
         scope: &Scope,
     ) -> Result<Vec<i64>, LibraryError> {
-        let limit = CANDIDATES / 2;
+        let (limit, texts) = (CANDIDATES / 2, scope.look.texts());
         let letters = letter::words(part);
         let mut words: Vec<(f64, String)> = Vec::new();
         for word in query::words(part) {
@@ -151,7 +148,7 @@ impl Library {
             words.push((frequency.guess, word));
         }
         let all: f64 = words.iter().map(|(passages, _)| passages).sum();
-        if all <= self.inner.lexicon.budget(scope.large) as f64 || letter::spellings(part).len() > 1 {
+        if all <= self.inner.lexicon.budget(scope) as f64 || letter::spellings(part).len() > 1 {
             let ranked = self.full_text(phrase, scope, limit).await?;
             let ranked: Vec<i64> = ranked.into_iter().map(|(passage, _)| passage).collect();
             return self.standing(&ranked, &letters, enough).await;
@@ -163,7 +160,9 @@ impl Library {
         if words.iter().any(|(_, word)| carries(word)) {
             words.retain(|(_, word)| carries(word));
         }
-        let read = self.inner.lexicon.read() as f64;
+        // What is in quotes was asked for exactly, in a first look too.
+        let look = if quoted { Look::Close } else { scope.look };
+        let read = self.inner.lexicon.read(look) as f64;
         let (mut room, mut taken) = (read, 0);
         words.retain(|(passages, _)| {
             taken += usize::from(*passages <= read);
@@ -175,12 +174,15 @@ impl Library {
             let mut rest = in_all(&lists).into_iter();
             let newest = |some| rest.by_ref().take(some).collect();
             let found = self.first_within(newest, scope).await?;
-            if found.len() < CLOSER || !quoted {
+            if found.len() < texts || !quoted {
                 let standing = self.standing(&found, &letters, enough).await?;
-                if found.len() < CLOSER || !standing.is_empty() {
+                if found.len() < texts || !standing.is_empty() {
                     return Ok(standing);
                 }
             }
+        }
+        if look == Look::First {
+            return Ok(Vec::new());
         }
         let newest = self.newest(phrase, scope, limit).await?;
         self.standing(&newest, &letters, enough).await
@@ -229,19 +231,20 @@ impl Library {
         mut next: impl FnMut(usize) -> Vec<i64>,
         scope: &Scope,
     ) -> Result<Vec<i64>, LibraryError> {
-        let (mut found, mut some, mut looked_at) = (Vec::new(), CLOSER, 0);
-        while found.len() < CLOSER {
+        let wanted = scope.look.texts();
+        let (mut found, mut some, mut looked_at) = (Vec::new(), wanted, 0);
+        while found.len() < wanted {
             let block = next(some);
             if block.is_empty() {
                 break;
             }
             let admitted = self.within(block.iter().copied(), scope).await?;
             let inside = block.iter().filter(|passage| admitted.contains(passage));
-            found.extend(inside.take(CLOSER - found.len()));
+            found.extend(inside.take(wanted - found.len()));
             // As many more as are likely to hold the rest.
             looked_at += block.len();
-            let likely = (CLOSER - found.len()) * looked_at / found.len().max(1);
-            some = (likely + likely / 4).min(looked_at * 4).max(CLOSER);
+            let likely = (wanted - found.len()) * looked_at / found.len().max(1);
+            some = (likely + likely / 4).min(looked_at * 4).max(wanted);
         }
         Ok(found)
     }
@@ -272,9 +275,10 @@ impl Library {
     /// The newest passages that hold all of some frequent words; where none does, those with the rarest of them.
     async fn with_all(&self, frequent: &[&str], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
         let all: Vec<String> = frequent.iter().map(|part| query::quote(part)).collect();
-        let found = self.newest(&all.join(" AND "), scope, CLOSER).await?;
+        let wanted = scope.look.texts();
+        let found = self.newest(&all.join(" AND "), scope, wanted).await?;
         if found.is_empty() && all.len() > 1 {
-            return self.newest(&all[0], scope, CLOSER).await;
+            return self.newest(&all[0], scope, wanted).await;
         }
         Ok(found)
     }

@@ -12,16 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::zeroize::Zeroize;
 
-use super::bounded::CLOSER;
+use super::Look;
+use super::scope::Scope;
 use crate::{Library, LibraryError};
 
 /// Passages that the index scores for the words of one search, each word counted by itself.
 const BUDGET: usize = 20_000;
-/// The same in a large cabinet, where a scored passage costs twenty microseconds, since little of what that reads is in
-/// memory: as many as are looked into anyway.
-const LARGE_BUDGET: usize = CLOSER;
-/// Passages in the lists that are read for one search.
-const READ: usize = 200_000;
 /// Passages from which on a cabinet is large.
 const LARGE: u64 = 30_000;
 /// The same for somebody who types: two letters begin words of nearly every passage, and the index takes fifteen
@@ -111,21 +107,24 @@ pub(crate) struct Lexicon {
 
 impl Lexicon {
     /// Passages that the index scores for the words of one search.
-    pub(super) fn budget(&self, large: bool) -> usize {
+    ///
+    /// In a large cabinet a scored passage costs twenty microseconds, since little of what that reads is in memory: there
+    /// it scores as many as are looked into anyway.
+    pub(super) fn budget(&self, scope: &Scope) -> usize {
         #[cfg(test)]
         if let budget @ 1.. = self.forced.load(Ordering::Relaxed) {
             return budget;
         }
-        if large { LARGE_BUDGET } else { BUDGET }
+        if scope.large { scope.look.texts() } else { BUDGET }
     }
 
     /// Passages in the lists that are read for one search.
-    pub(super) fn read(&self) -> usize {
+    pub(super) fn read(&self, look: Look) -> usize {
         #[cfg(test)]
         if let budget @ 1.. = self.forced.load(Ordering::Relaxed) {
-            return 10 * budget;
+            return budget * look.lists() / 20_000;
         }
-        READ
+        look.lists()
     }
 
     /// Whether nothing may be read that grows with the cabinet.

@@ -18,6 +18,7 @@ mod letter;
 pub(crate) mod lexicon;
 pub(crate) mod lists;
 mod long;
+mod look;
 mod merge;
 mod query;
 mod scope;
@@ -30,6 +31,7 @@ use crate::{DocumentId, FolderId, Library, LibraryError};
 pub use exhaustive::Checked;
 #[cfg(test)]
 pub(crate) use find::{EVERY, LISTED, Order};
+pub use look::Look;
 use query::Query;
 
 /// Which half to use.
@@ -61,6 +63,8 @@ pub struct SearchRequest {
     pub limit: usize,
     /// The last word may still be being typed.
     pub as_typed: bool,
+    /// How closely to look where there is much.
+    pub look: Look,
     /// Every document that says all of it, one hit each, however many; so is a query that asks for "all documents
     /// that mention" something.
     pub every: bool,
@@ -130,6 +134,8 @@ pub struct SearchResults {
     pub missing: Vec<String>,
     /// How many documents were looked at, where all that mention something were asked for.
     pub checked: Option<Checked>,
+    /// True where only a first look was taken, so that a close one may rank otherwise.
+    pub first_look: bool,
     /// How long it took.
     pub took: Duration,
 }
@@ -143,7 +149,7 @@ impl Library {
         let every = request.every || asked.is_some();
         let mut parsed = Query::parse(asked.unwrap_or(&request.query), request.as_typed && !every);
         missing.append(&mut parsed.filters.unread);
-        let (mut checked, mut shortened) = (None, Vec::new());
+        let (mut checked, mut shortened, mut first_look) = (None, Vec::new(), false);
         let hits = match self.scope(request, &parsed, &mut missing).await? {
             _ if parsed.words.is_empty() => Vec::new(),
             Some(scope) if every => {
@@ -158,6 +164,7 @@ impl Library {
                 if parsed.whole_text && request.mode != Mode::Text {
                     shortened.extend(long::left_out(&parsed.meaning));
                 }
+                first_look = scope.look == Look::First;
                 self.ranked(request, &mut parsed, &scope, &mut missing).await?
             }
             None => Vec::new(),
@@ -175,6 +182,7 @@ impl Library {
             hits,
             missing,
             checked,
+            first_look,
             took: started.elapsed(),
         })
     }
@@ -233,6 +241,7 @@ impl Library {
         } else {
             if let Some(query) = query
                 && by_words
+                && scope.look == Look::Close
             {
                 self.feed_back(&query, &mut found, scope, missing).await?;
             }

@@ -7,7 +7,7 @@ use super::condition::Condition;
 use super::lexicon::{LARGE_TO_TYPE, Size};
 use super::query::Query;
 use super::show::PassageRow;
-use super::{SearchRequest, list};
+use super::{Look, SearchRequest, list};
 use crate::{Library, LibraryError};
 
 /// A scope of fewer documents than one in so many is narrow.
@@ -22,6 +22,8 @@ pub(super) struct Scope {
     pub documents: Option<Arc<HashSet<i64>>>,
     /// Somebody is typing and waits for the first list.
     pub as_typed: bool,
+    /// How closely to look.
+    pub look: Look,
     /// How much there is in the whole cabinet.
     pub size: Size,
     /// Whether that is much, for what is asked.
@@ -77,6 +79,9 @@ impl Library {
             || (parsed.unfinished.is_some()
                 && scope.size.rows >= LARGE_TO_TYPE
                 && self.words(scope.size).is_some());
+        if self.inner.lexicon.is_large(scope.size.rows) && !parsed.whole_text {
+            scope.look = request.look;
+        }
         if let Some(name) = &parsed.filters.folder {
             let named: Option<(i64,)> =
                 sqlx::query_as("SELECT num FROM folders WHERE name = ? COLLATE NOCASE")

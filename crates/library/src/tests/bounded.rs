@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::{Hit, SearchResults, Why};
+use crate::{Hit, Look, SearchResults, Why};
 use proptest::prelude::*;
 
 /// Words as text has them: the first are frequent, the last rare, and many share a stem.
@@ -182,6 +182,10 @@ proptest! {
                 let key = |hit: &Hit| (hit.document, hit.page, hit.range.start, hit.why, hit.score);
                 force(&b, 0).await;
                 let small: Vec<_> = hits(&b, &request).await.iter().map(key).collect();
+                let asked_at_once = SearchRequest { look: Look::First, ..request.clone() };
+                let at_once = b.library.search(&asked_at_once).await.unwrap();
+                assert!(!at_once.first_look, "a small cabinet is looked at closely");
+                assert_eq!(at_once.hits.iter().map(key).collect::<Vec<_>>(), small);
                 force(&b, 1_000_000).await;
                 let large: Vec<_> = hits(&b, &request).await.iter().map(key).collect();
                 assert_eq!(small, large, "{request:?}");
@@ -200,12 +204,18 @@ async fn above_the_budget_what_must_be_exact_is_and_walls_hold() {
             format!("zarnikow quelle{n}"),
             format!("\"record MRN 77{n:02}-411\""),
         ] {
-            let first = hits(&b, &request(query.clone(), None, false)).await.remove(0);
-            assert_eq!(
-                (first.source_name, first.why),
-                (format!("{n}.txt"), Why::Exact),
-                "{query}"
-            );
+            for look in [Look::Close, Look::First] {
+                let asked = SearchRequest {
+                    look,
+                    ..request(query.clone(), None, false)
+                };
+                let first = hits(&b, &asked).await.remove(0);
+                assert_eq!(
+                    (first.source_name, first.why),
+                    (format!("{n}.txt"), Why::Exact),
+                    "{query}, {look:?}"
+                );
+            }
         }
     }
     let mut numbers = Numbers(5);
@@ -216,6 +226,12 @@ async fn above_the_budget_what_must_be_exact_is_and_walls_hold() {
         let mut text = request(query, Some(folder), n % 4 == 0);
         text.mode = Mode::Text;
         force(&b, 40).await;
+        let first_look = SearchRequest {
+            look: Look::First,
+            ..text.clone()
+        };
+        let quick = b.library.search(&first_look).await.unwrap();
+        assert!(quick.first_look && quick.hits.iter().all(|hit| hit.folder == folder));
         let bounded = hits(&b, &text).await;
         shown += bounded.len();
         assert!(bounded.iter().all(|hit| hit.folder == folder));

@@ -16,6 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use uuid::Uuid;
 
 use super::*;
+use crate::Look;
 
 /// The folder that a plain twin's home carries in its name.
 const PLAIN: &str = "plain-twin";
@@ -182,6 +183,7 @@ async fn run(plain: bool, embedder: Arc<dyn Embedder>, papers: &[Vec<String>], q
             mode: Mode::Hybrid,
             limit: 20,
             as_typed: false,
+            look: Look::Close,
             every: false,
         };
         let found = bench.library.search(&request).await;

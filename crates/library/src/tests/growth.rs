@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use super::cost::Real;
 use super::*;
+use crate::Look;
 use corpus::{Perturbing, Texts};
 
 const FOLDERS: usize = 5;
@@ -211,6 +212,30 @@ async fn search() {
         "ms",
     );
     measure(&library, "hybrid", &mixed).await;
+    // As the search page asks: a first look at each key from the second on, a close one once typing rests.
+    let typed = |query: &str, look: Look| SearchRequest {
+        as_typed: true,
+        look,
+        limit: 60,
+        ..ask(query)
+    };
+    let presses: Vec<SearchRequest> = queries["typing"]
+        .iter()
+        .flat_map(|query| {
+            query
+                .char_indices()
+                .skip(2)
+                .map(|(end, _)| &query[..end])
+                .chain([&query[..]])
+        })
+        .map(|begun| typed(begun, Look::First))
+        .collect();
+    measure(&library, "while typing, each key", &presses).await;
+    let rested: Vec<SearchRequest> = queries["typing"]
+        .iter()
+        .map(|query| typed(query, Look::Close))
+        .collect();
+    measure(&library, "a close look once typing rests", &rested).await;
     let only = |mode: Mode| {
         mixed
             .iter()
@@ -222,11 +247,6 @@ async fn search() {
     for kind in ["short", "question", "name", "phrase", "slip"] {
         measure(&library, &format!("hybrid, {kind}"), &of(kind)).await;
     }
-    let typing: Vec<SearchRequest> = of("typing")
-        .into_iter()
-        .map(|r| SearchRequest { as_typed: true, ..r })
-        .collect();
-    measure(&library, "while typing", &typing).await;
     let first = library.folders().await.unwrap()[1].id;
     let walled: Vec<SearchRequest> = mixed
         .iter()

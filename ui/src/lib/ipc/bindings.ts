@@ -1140,6 +1140,8 @@ export type SearchRequest = {
 	mode: SearchMode,
 	/**  At most this many hits. */
 	limit: number,
+	/**  A list at once is wanted rather than the best one: in a large cabinet less is looked at. */
+	firstLook: boolean,
 };
 
 /**  What the search page shows. */
@@ -1150,6 +1152,8 @@ export type SearchResults = {
 	missing: string[],
 	/**  Where all documents that mention something were asked for. */
 	checked: Checked | null,
+	/**  Asked again without `first_look`, hits may be other ones or in another order. */
+	firstLook: boolean,
 	/**  How long it took. */
 	ms: number | null,
 };

@@ -18,6 +18,8 @@ export interface Group {
 
 /** Keys that follow one another while a question is being answered are one question; the answer should stand within 50 ms. */
 const pause = 20;
+/** Where a large cabinet gave only a first look, it is asked for a close one when no key came for so long. */
+const rest = 200;
 const limit = 60;
 /** Recent searches that are kept. */
 const remembered = 12;
@@ -72,6 +74,8 @@ export function sorted(groups: Group[], by: Sort): Group[] {
   return [...groups].sort((a, b) => name(a).localeCompare(name(b), undefined, { numeric: true }));
 }
 
+const same = (a: Hit, b: Hit): boolean =>
+  a.documentId === b.documentId && a.page === b.page && a.start === b.start;
 const yearOf = (hit: Hit): string => hit.dated?.slice(0, 4) ?? '';
 
 class Search {
@@ -92,6 +96,8 @@ class Search {
   /** Index among the shown hits that the arrow keys stand on. */
   at = $state(0);
   private timer: ReturnType<typeof setTimeout> | null = null;
+  /** A close look that is still to be taken. */
+  private closer: ReturnType<typeof setTimeout> | null = null;
   private serial = 0;
   /** The question that is being answered, or was answered last. */
   private underway: Promise<void> = Promise.resolve();
@@ -124,14 +130,15 @@ class Search {
     this.query = query;
     this.like = null;
     this.unplan();
-    if (this.busy) this.timer = setTimeout(() => void this.run(), pause);
-    else void this.run();
+    if (this.busy) this.timer = setTimeout(() => void this.typed(), pause);
+    else void this.typed();
   }
 
   /** Lets go of a question that is still to be asked. */
   private unplan(): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    if (this.closer !== null) clearTimeout(this.closer);
+    this.timer = this.closer = null;
   }
 
   within(folderId: string | null): void {
@@ -150,10 +157,15 @@ class Search {
     if (!this.kinds.some(([kind]) => kind === this.kind)) this.kind = null;
   }
 
-  run(): Promise<void> {
+  run(firstLook = false): Promise<void> {
     this.unplan();
-    this.underway = this.ask();
+    this.underway = this.ask(firstLook);
     return this.underway;
+  }
+
+  /** A list at once, and the best one when nothing more is typed. */
+  private typed(): Promise<void> {
+    return this.run(true);
   }
 
   /**
@@ -162,11 +174,12 @@ class Search {
    */
   async chosen(): Promise<Hit | undefined> {
     const query = this.query;
-    await (this.timer === null ? this.underway : this.run());
+    await (this.timer === null ? this.underway : this.typed());
     return query === this.query && !this.error ? this.shown[this.at] : undefined;
   }
 
-  private async ask(): Promise<void> {
+  /** `again`: the question stands answered by a first look, which a close one replaces without being noticed. */
+  private async ask(firstLook: boolean, again = false): Promise<void> {
     const own = ++this.serial;
     const query = this.like ? this.like.snippet : this.query.trim();
     if (query === '') {
@@ -176,7 +189,7 @@ class Search {
       this.busy = false;
       return;
     }
-    this.busy = true;
+    this.busy = !again;
     try {
       const results = await ipc.search({
         query,
@@ -185,17 +198,26 @@ class Search {
         kinds: [],
         mode: this.like ? 'vector' : 'hybrid',
         limit,
+        firstLook,
       });
       if (own !== this.serial) return;
+      const current = this.shown[this.at];
       this.results = results;
       this.answered = query;
       this.error = null;
-      this.at = 0;
-      this.unfolded = new Set();
+      if (!again) this.unfolded = new Set();
       if (this.year !== null && !results.hits.some((hit) => yearOf(hit) === this.year)) {
         this.year = null;
       }
       if (this.kind && !results.hits.some((hit) => hit.kind === this.kind)) this.kind = null;
+      this.at =
+        again && current
+          ? Math.max(
+              0,
+              this.shown.findIndex((hit) => same(hit, current)),
+            )
+          : 0;
+      if (results.firstLook) this.closer = setTimeout(() => void this.ask(false, true), rest);
     } catch (thrown) {
       if (own !== this.serial || isQuiet(thrown)) return;
       this.error = CabinetError.from(thrown);

@@ -134,7 +134,14 @@ describe('search', () => {
         new Promise((answer) =>
           answers.push([
             query,
-            () => answer({ hits: [hit(1, query)], missing: [], checked: null, ms: 1 }),
+            () =>
+              answer({
+                hits: [hit(1, query)],
+                missing: [],
+                checked: null,
+                firstLook: false,
+                ms: 1,
+              }),
           ]),
         ),
     );
@@ -154,6 +161,45 @@ describe('search', () => {
     answers[2]?.[1]();
     expect(await left).toBeUndefined();
     search.reset();
+  });
+
+  it('takes a close look once typing rests, and stays at the hit that was chosen', async () => {
+    vi.useFakeTimers();
+    const asked = vi.spyOn(ipc, 'search').mockImplementation(({ query, firstLook }) =>
+      Promise.resolve({
+        hits: (firstLook ? ['a', 'b'] : ['c', 'b', 'a']).map((id, n) =>
+          hit(n + 1, `${query}-${id}`),
+        ),
+        missing: [],
+        checked: null,
+        firstLook,
+        ms: 1,
+      }),
+    );
+    search.type('drai');
+    await vi.advanceTimersByTimeAsync(150);
+    search.type('drain');
+    await vi.advanceTimersByTimeAsync(150);
+    expect(search.shown.map((h) => h.documentId)).toEqual(['drain-a', 'drain-b']);
+    search.move(1);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(asked.mock.calls.map(([r]) => [r.query, r.firstLook])).toEqual([
+      ['drai', true],
+      ['drain', true],
+      ['drain', false],
+    ]);
+    expect(search.shown.map((h) => h.documentId)).toEqual(['drain-c', 'drain-b', 'drain-a']);
+    expect(search.shown[search.at]?.documentId).toBe('drain-b');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toHaveBeenCalledTimes(3);
+
+    // What was closed meanwhile is not looked at.
+    search.type('kidney');
+    await vi.advanceTimersByTimeAsync(10);
+    search.reset();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toHaveBeenCalledTimes(4);
+    vi.useRealTimers();
   });
 
   it('sorts groups by name and keeps the best first otherwise', () => {
@@ -183,7 +229,7 @@ describe('search', () => {
       { ...hit(3, 'c'), dated: '2026-07-01' },
       hit(4, 'd'),
     ];
-    search.results = { hits, missing: [], checked: null, ms: 1 };
+    search.results = { hits, missing: [], checked: null, firstLook: false, ms: 1 };
     expect(search.years).toEqual([
       ['2026', 2],
       ['2024', 1],

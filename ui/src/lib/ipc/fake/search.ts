@@ -78,7 +78,7 @@ export function fakeSearch(state: FakeState, request: SearchRequest): SearchResu
   }
   hits.sort((a, b) => b.score - a.score);
   const best = hits.slice(0, request.limit).map((hit, i) => ({ ...hit, rank: i + 1 }));
-  return { hits: query ? best : [], missing: [], checked: null, ms: 7.4 };
+  return { hits: query ? best : [], missing: [], checked: null, firstLook: false, ms: 7.4 };
 }
 
 export { sentences };
