@@ -25,6 +25,8 @@ const limit = 60;
 const remembered = 12;
 
 export type Sort = 'best' | 'newest' | 'oldest' | 'title' | 'file';
+/** Rows that fill a tall window: they are drawn at once, the others when no key came for a moment. */
+const atOnce = 12;
 /** A document with many hits must not hide the others. */
 const perDocument = 4;
 
@@ -95,6 +97,8 @@ class Search {
   busy = $state(false);
   /** Index among the shown hits that the arrow keys stand on. */
   at = $state(0);
+  /** Hits that are drawn so far, at most. */
+  drawn = $state(Infinity);
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** A close look that is still to be taken. */
   private closer: ReturnType<typeof setTimeout> | null = null;
@@ -206,6 +210,7 @@ class Search {
       this.answered = query;
       this.error = null;
       if (!again) this.unfolded = new Set();
+      this.drawn = again ? Infinity : atOnce;
       if (this.year !== null && !results.hits.some((hit) => yearOf(hit) === this.year)) {
         this.year = null;
       }
