@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::document::{SourceDocument, SourcePage, Verdict};
 use crate::events::AssistantError;
 use crate::grounding::Sources;
-use crate::models::{Beginning, Message, Request, Speaker, Write, Written, heard};
+use crate::models::{Beginning, Heard, Message, Request, Speaker, Write, Written, heard};
 use crate::reading::{Reading, Role, Token, What};
 
 /// Tokens of a completion: about eight words.
@@ -142,16 +142,16 @@ async fn written(
         };
         let event = tokio::select! {
             biased;
-            () = late => Written::Full,
+            () = late => Heard::Full,
             event = heard(&mut answer, cancel) => event?,
         };
         match event {
-            Written::Piece(piece) => text.push_str(&piece),
-            Written::Full => {
+            Heard::Piece(piece) => text.push_str(&piece),
+            Heard::Full => {
                 text.truncate(whole);
                 return Ok(text);
             }
-            Written::End | Written::Failed(_) => return Ok(text),
+            Heard::End => return Ok(text),
         }
         until.get_or_insert_with(|| (begun + SOON).max(Instant::now() + WRITING));
         if let Some(end) = end_of_sentence(&text, certain) {

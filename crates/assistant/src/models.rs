@@ -135,11 +135,21 @@ pub enum Written {
     Failed(ModelError),
 }
 
-/// What an answer brings next: a piece, or that it is over. A failure and a cancelled request are errors.
+/// What an answer brought.
+pub(crate) enum Heard {
+    /// The next piece of text.
+    Piece(String),
+    /// It is over.
+    End,
+    /// It has the length that was asked for, perhaps in the middle of a word.
+    Full,
+}
+
+/// What an answer brings next. A failure and a cancelled request are errors.
 pub(crate) async fn heard(
     answer: &mut mpsc::Receiver<Written>,
     cancel: &CancellationToken,
-) -> Result<Written, AssistantError> {
+) -> Result<Heard, AssistantError> {
     let event = tokio::select! {
         biased;
         // Leaving drops the receiver, which ends the answer.
@@ -147,9 +157,11 @@ pub(crate) async fn heard(
         event = answer.recv() => event,
     };
     match event {
+        Some(Written::Piece(piece)) => Ok(Heard::Piece(piece)),
+        Some(Written::End) => Ok(Heard::End),
+        Some(Written::Full) => Ok(Heard::Full),
         Some(Written::Failed(error)) => Err(error.into()),
         None => Err(ModelError::Failed("it stopped in the middle".to_owned()).into()),
-        Some(event) => Ok(event),
     }
 }
 

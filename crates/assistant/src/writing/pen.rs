@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::events::AssistantError;
-use crate::models::{Message, Original, Request, Speaker, Write, Written, heard};
+use crate::models::{Heard, Message, Original, Request, Speaker, Write, heard};
 
 /// Tokens that a free answer may have for each word of its source: it should be shorter, not longer.
 const TOKENS_PER_WORD: usize = 4;
@@ -54,7 +54,7 @@ pub(super) async fn shortened(
     };
     let mut answer = writer.generate(request).await?;
     let mut text = String::new();
-    while let Written::Piece(piece) = heard(&mut answer, cancel).await? {
+    while let Heard::Piece(piece) = heard(&mut answer, cancel).await? {
         hear(&piece);
         text.push_str(&piece);
     }

@@ -81,6 +81,31 @@ impl Drop for Scratch {
     }
 }
 
+/// Texts on their way through the layers; whoever takes them there may do something else between two of them.
+pub(crate) struct Batch<'a> {
+    encoder: &'a Encoder,
+    scratch: &'a mut Scratch,
+    texts: &'a [Vec<u32>],
+    /// Those to come.
+    layers: std::slice::Iter<'a, Layer>,
+}
+
+impl Batch<'_> {
+    /// Takes the texts through the next layer; after the last, one vector of length 1 for each, in order.
+    pub(crate) fn pass(&mut self, compute: &mut Compute) -> Option<Vec<Vec<f32>>> {
+        if let Some(layer) = self.layers.next() {
+            self.encoder.layer(compute, self.scratch, layer, self.texts);
+        }
+        if self.layers.len() > 0 {
+            return None;
+        }
+        let width = self.encoder.config.width;
+        let mut rows = self.scratch.x.chunks_exact(width);
+        let mut vector = |text: &Vec<u32>| mean(width, rows.by_ref().take(text.len()));
+        Some(self.texts.iter().map(&mut vector).collect())
+    }
+}
+
 impl Encoder {
     /// Checks a file and packs its weights.
     pub(crate) fn load(compute: &mut Compute, content: &[u8], config: &Config) -> Result<Self, SlmError> {
@@ -127,20 +152,21 @@ impl Encoder {
         scratch: &mut Scratch,
         texts: &[Vec<u32>],
     ) -> Vec<Vec<f32>> {
-        self.begin(compute, scratch, texts);
-        for layer in 0..self.layers() {
-            self.pass(compute, scratch, layer, texts);
+        let mut batch = self.begin(compute, scratch, texts);
+        loop {
+            if let Some(vectors) = batch.pass(compute) {
+                return vectors;
+            }
         }
-        self.vectors(scratch, texts)
-    }
-
-    /// How many layers there are to [`pass`](Self::pass).
-    pub(crate) fn layers(&self) -> usize {
-        self.layers.len()
     }
 
     /// Lays the rows of a batch out in `scratch`.
-    pub(crate) fn begin(&self, compute: &mut Compute, scratch: &mut Scratch, texts: &[Vec<u32>]) {
+    pub(crate) fn begin<'a>(
+        &'a self,
+        compute: &mut Compute,
+        scratch: &'a mut Scratch,
+        texts: &'a [Vec<u32>],
+    ) -> Batch<'a> {
         let width = self.config.width;
         scratch.x.clear();
         for (position, token) in texts.iter().flat_map(|text| text.iter().enumerate()) {
@@ -151,18 +177,16 @@ impl Encoder {
                 .extend(word.iter().zip(place).map(|(word, place)| word.to_f32() + place));
         }
         self.layer_norm(compute, &mut scratch.x, &self.norm);
+        Batch {
+            encoder: self,
+            scratch,
+            texts,
+            layers: self.layers.iter(),
+        }
     }
 
-    /// Takes the batch in `scratch` through one layer.
-    pub(crate) fn pass(
-        &self,
-        compute: &mut Compute,
-        scratch: &mut Scratch,
-        layer: usize,
-        texts: &[Vec<u32>],
-    ) {
+    fn layer(&self, compute: &mut Compute, scratch: &mut Scratch, layer: &Layer, texts: &[Vec<u32>]) {
         let (width, inner, isa) = (self.config.width, self.config.hidden, compute.isa);
-        let layer = &self.layers[layer];
         self.attention(compute, scratch, layer, texts);
         let Scratch {
             x,
@@ -177,16 +201,6 @@ impl Encoder {
         activations.fill(compute, hidden, inner, Grain::Coarse);
         layer.down.apply(compute, activations, Place::onto(x, width));
         self.layer_norm(compute, x, &layer.norm);
-    }
-
-    /// The vectors of the batch in `scratch` once it is through all layers, one of length 1 for each text, in order.
-    pub(crate) fn vectors(&self, scratch: &Scratch, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
-        let width = self.config.width;
-        let mut rest = scratch.x.chunks_exact(width);
-        texts
-            .iter()
-            .map(|text| mean(width, rest.by_ref().take(text.len())))
-            .collect()
     }
 
     fn attention(&self, compute: &mut Compute, scratch: &mut Scratch, layer: &Layer, texts: &[Vec<u32>]) {

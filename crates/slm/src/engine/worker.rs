@@ -211,12 +211,13 @@ impl Worker {
                 pieces <= BATCH
             });
             let batch = &rest[..fit.count().max(1)];
-            encoder.begin(&mut self.compute, &mut scratch, batch);
-            for layer in 0..encoder.layers() {
-                encoder.pass(&mut self.compute, &mut scratch, layer, batch);
+            let mut batch = encoder.begin(&mut self.compute, &mut scratch, batch);
+            vectors.extend(loop {
+                if let Some(vectors) = batch.pass(&mut self.compute) {
+                    break vectors;
+                }
                 self.look_up(priority);
-            }
-            vectors.extend(encoder.vectors(&scratch, batch));
+            });
         }
         self.scratch = scratch;
         if vectors.iter().flatten().all(|value| value.is_finite()) {
