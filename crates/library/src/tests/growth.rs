@@ -18,6 +18,8 @@ use corpus::{Perturbing, Texts};
 const FOLDERS: usize = 5;
 /// Searches that warm the caches up, and those that count.
 const WARMING: usize = 15;
+/// Names and numbers that must come first.
+const PLANTED: usize = 500;
 /// Queries of each kind.
 const QUERIES: usize = 60;
 
@@ -110,6 +112,31 @@ async fn fill() {
     )
     .unwrap();
     bench.library.close().await;
+}
+
+/// Asks for names and numbers from all over the cabinet and says how many come first, in both looks.
+async fn planted(library: &Library) {
+    let pages = 10 * number(library, "SELECT count(*) FROM documents").await;
+    let mut first = 0;
+    for n in 0..PLANTED / 2 {
+        let (queries, place) = corpus::planted(n * pages / (PLANTED / 2));
+        for query in queries {
+            let mut found = true;
+            for look in [Look::Close, Look::First] {
+                let request = SearchRequest { look, ..ask(&query) };
+                let hits = library.search(&request).await.unwrap().hits;
+                found &= hits
+                    .first()
+                    .is_some_and(|hit| (hit.source_name.clone(), hit.page) == place);
+            }
+            first += usize::from(found);
+        }
+    }
+    say(
+        &format!("of {PLANTED} planted names and numbers, first"),
+        first as f64,
+        "",
+    );
 }
 
 fn ask(query: &str) -> SearchRequest {
@@ -247,6 +274,7 @@ async fn search() {
     for kind in ["short", "question", "name", "phrase", "slip"] {
         measure(&library, &format!("hybrid, {kind}"), &of(kind)).await;
     }
+    planted(&library).await;
     let first = library.folders().await.unwrap()[1].id;
     let walled: Vec<SearchRequest> = mixed
         .iter()

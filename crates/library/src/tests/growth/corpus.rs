@@ -202,6 +202,13 @@ fn sentences(text: &str) -> Vec<String> {
 }
 
 /// A person and a number that stand on page `n` of all pages alone.
+/// The name and the number that stand on page `n` of all pages and nowhere else, and where that is: file and page.
+pub(super) fn planted(n: usize) -> ([String; 2], (String, u32)) {
+    let (name, number) = named(n);
+    let page = u32::try_from(n % PAGES + 1).expect("ten pages");
+    ([name, number], (format!("paper-{}.txt", n / PAGES), page))
+}
+
 fn named(n: usize) -> (String, String) {
     const SYLLABLES: [&str; 24] = [
         "bra", "cho", "dun", "eva", "fjo", "gar", "hol", "ilk", "jen", "kos", "lum", "mez", "nor", "ost",
