@@ -3,8 +3,8 @@
 //! Works with no model loaded and with the vector store missing, and says which half is missing.
 //!
 //! A query is taken apart by [`query`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
-//! documents count; [`find`] asks the indexes, in a large cabinet [`bounded`], which remembers [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once
-//! more; [`show`] reads what is shown.
+//! documents count and [`look`] how closely; [`find`] asks the indexes, in a large cabinet [`bounded`], which remembers
+//! [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown.
 
 mod approximate;
 mod bounded;

@@ -134,8 +134,8 @@ class Search {
     this.query = query;
     this.like = null;
     this.unplan();
-    if (this.busy) this.timer = setTimeout(() => void this.typed(), pause);
-    else void this.typed();
+    if (this.busy) this.timer = setTimeout(() => void this.run('first'), pause);
+    else void this.run('first');
   }
 
   /** Lets go of a question that is still to be asked. */
@@ -161,15 +161,11 @@ class Search {
     if (!this.kinds.some(([kind]) => kind === this.kind)) this.kind = null;
   }
 
-  run(firstLook = false): Promise<void> {
+  /** While typing, a first look; the close one follows by itself. */
+  run(look: 'first' | 'close' = 'close'): Promise<void> {
     this.unplan();
-    this.underway = this.ask(firstLook);
+    this.underway = this.ask(look);
     return this.underway;
-  }
-
-  /** A list at once, and the best one when nothing more is typed. */
-  private typed(): Promise<void> {
-    return this.run(true);
   }
 
   /**
@@ -178,12 +174,13 @@ class Search {
    */
   async chosen(): Promise<Hit | undefined> {
     const query = this.query;
-    await (this.timer === null ? this.underway : this.typed());
+    await (this.timer === null ? this.underway : this.run('first'));
     return query === this.query && !this.error ? this.shown[this.at] : undefined;
   }
 
   /** `again`: the question stands answered by a first look, which a close one replaces without being noticed. */
-  private async ask(firstLook: boolean, again = false): Promise<void> {
+  private async ask(look: 'first' | 'close' | 'again'): Promise<void> {
+    const again = look === 'again';
     const own = ++this.serial;
     const query = this.like ? this.like.snippet : this.query.trim();
     if (query === '') {
@@ -202,10 +199,11 @@ class Search {
         kinds: [],
         mode: this.like ? 'vector' : 'hybrid',
         limit,
-        firstLook,
+        firstLook: look === 'first',
       });
       if (own !== this.serial) return;
-      const current = this.shown[this.at];
+      // Who moved to a hit stays there; otherwise the best one is current.
+      const chosen = again && this.at > 0 ? this.shown[this.at] : undefined;
       this.results = results;
       this.answered = query;
       this.error = null;
@@ -215,14 +213,13 @@ class Search {
         this.year = null;
       }
       if (this.kind && !results.hits.some((hit) => hit.kind === this.kind)) this.kind = null;
-      this.at =
-        again && current
-          ? Math.max(
-              0,
-              this.shown.findIndex((hit) => same(hit, current)),
-            )
-          : 0;
-      if (results.firstLook) this.closer = setTimeout(() => void this.ask(false, true), rest);
+      this.at = chosen
+        ? Math.max(
+            0,
+            this.shown.findIndex((hit) => same(hit, chosen)),
+          )
+        : 0;
+      if (results.firstLook) this.closer = setTimeout(() => void this.ask('again'), rest);
     } catch (thrown) {
       if (own !== this.serial || isQuiet(thrown)) return;
       this.error = CabinetError.from(thrown);

@@ -193,12 +193,18 @@ describe('search', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(asked).toHaveBeenCalledTimes(3);
 
+    // Who moved nowhere is at the best hit of the close look.
+    search.type('drains');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(search.shown[search.at]?.documentId).toBe('drains-c');
+    expect(asked).toHaveBeenCalledTimes(5);
+
     // What was closed meanwhile is not looked at.
     search.type('kidney');
     await vi.advanceTimersByTimeAsync(10);
     search.reset();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(asked).toHaveBeenCalledTimes(4);
+    expect(asked).toHaveBeenCalledTimes(6);
     vi.useRealTimers();
   });
 

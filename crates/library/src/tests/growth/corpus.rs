@@ -201,7 +201,6 @@ fn sentences(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A person and a number that stand on page `n` of all pages alone.
 /// The name and the number that stand on page `n` of all pages and nowhere else, and where that is: file and page.
 pub(super) fn planted(n: usize) -> ([String; 2], (String, u32)) {
     let (name, number) = named(n);
@@ -209,6 +208,7 @@ pub(super) fn planted(n: usize) -> ([String; 2], (String, u32)) {
     ([name, number], (format!("paper-{}.txt", n / PAGES), page))
 }
 
+/// A person and a number that stand on page `n` of all pages alone.
 fn named(n: usize) -> (String, String) {
     const SYLLABLES: [&str; 24] = [
         "bra", "cho", "dun", "eva", "fjo", "gar", "hol", "ilk", "jen", "kos", "lum", "mez", "nor", "ost",
