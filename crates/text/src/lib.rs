@@ -27,5 +27,5 @@ pub use passages::{estimate_tokens, passages};
 pub use running::without_running_lines;
 pub use sentences::{Kind, Sentence, outline, sentences};
 pub use span::{Offsets, Span};
-pub use stems::{Wanted, counts, places, stems};
+pub use stems::{Wanted, counts, places, stems, stems_within, word_with_stem};
 pub use words::is_stop_word;

@@ -5,6 +5,7 @@
 //!
 //! Porter, "An algorithm for suffix stripping", 1980, with the departures of SQLite's FTS5.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -32,7 +33,7 @@ impl Wanted {
         Self { stems, begun: false }
     }
 
-    /// Every word whose stem begins so; `beginning` is folded already.
+    /// Every word that begins so, or whose stem does; `beginning` is folded already.
     #[must_use]
     pub fn beginning(beginning: &str) -> Self {
         Self {
@@ -41,13 +42,49 @@ impl Wanted {
         }
     }
 
-    fn is_at(&self, at: usize, stem: &str) -> bool {
+    fn is_at(&self, at: usize, word: &str, stem: &str) -> bool {
         match self.stems.get(at) {
-            Some(wanted) if self.begun => stem.starts_with(wanted.as_str()),
+            Some(wanted) if self.begun => [word, stem].iter().any(|one| one.starts_with(wanted.as_str())),
             Some(wanted) => wanted == stem,
             None => false,
         }
     }
+}
+
+/// The stems of what a word may become that do not begin with it: "informati" may become "information", which the index
+/// keeps as "inform". Other words may share such a stem, so what holds one is still to be looked at; `beginning` is folded
+/// already.
+#[must_use]
+pub fn stems_within(beginning: &str) -> Vec<String> {
+    let mut found: Vec<String> = endings()
+        .map(|ending| stem(&format!("{beginning}{ending}")))
+        .filter(|stem| !stem.starts_with(beginning))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A word that the index keeps as this stem. A stem as it is may be cut once more: "diseas" is kept of "disease", and
+/// "disea" of "diseas". It need not be a word of any language.
+#[must_use]
+pub fn word_with_stem(wanted: &str) -> String {
+    let with_ending = |ending: &str| format!("{wanted}{ending}");
+    ["", "e"]
+        .into_iter()
+        .chain(endings())
+        .map(with_ending)
+        .find(|word| stem(word) == wanted)
+        .unwrap_or_else(|| wanted.to_string())
+}
+
+/// What the index cuts off, and what may be left to type of it.
+fn endings() -> impl Iterator<Item = &'static str> {
+    let replaced = SECOND.iter().chain(THIRD).map(|(ending, _)| *ending);
+    let cut = FOURTH.iter().chain(FIRST).copied();
+    replaced
+        .chain(cut)
+        .flat_map(|ending| (0..ending.len()).map(move |from| &ending[from..]))
 }
 
 /// How many words a text has, and how often each of what is wanted stands in it.
@@ -80,11 +117,12 @@ pub fn counts(text: &str, wanted: &[Wanted]) -> (usize, Vec<u32>) {
             runs.clear();
             return;
         }
-        let stem = stem(word);
+        let word = folded(word);
+        let stem = stripped(&word);
         let beginning = begins.get(stem.as_str()).into_iter().flatten().chain(&begun);
         runs.extend(beginning.map(|n| (*n, 0)));
         for (n, at) in runs.drain(..) {
-            if !wanted[n].is_at(at, &stem) {
+            if !wanted[n].is_at(at, &word, &stem) {
                 continue;
             }
             if at + 1 == wanted[n].stems.len() {
@@ -111,10 +149,11 @@ pub fn stems(text: &str) -> Vec<String> {
 pub fn places(text: &str, wanted: &[Wanted]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     each_word(text, |word, start| {
-        let stem = stem(word);
+        let as_kept = folded(word);
+        let stem = stripped(&as_kept);
         if wanted
             .iter()
-            .any(|one| one.stems.len() == 1 && one.is_at(0, &stem))
+            .any(|one| one.stems.len() == 1 && one.is_at(0, &as_kept, &stem))
         {
             found.push(start..start + word.len());
         }
@@ -150,25 +189,38 @@ fn belongs(c: char, begun: bool) -> bool {
 
 /// What the index keeps of one word.
 fn stem(word: &str) -> String {
-    let mut bytes = if word.is_ascii() {
-        word.to_ascii_lowercase().into_bytes()
-    } else {
-        // The index takes marks off letters of the Latin alphabet alone.
-        word.chars()
-            .filter(|c| !is_combining_mark(*c))
-            .map(|c| {
-                Some(c)
-                    .into_iter()
-                    .nfd()
-                    .next()
-                    .filter(char::is_ascii)
-                    .unwrap_or(c)
-            })
-            .flat_map(char::to_lowercase)
-            .map(|c| if c == 'µ' { 'μ' } else { c })
-            .collect::<String>()
-            .into_bytes()
-    };
+    stripped(&folded(word))
+}
+
+/// A word without capitals and marks.
+fn folded(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() {
+        return if word.bytes().any(|c| c.is_ascii_uppercase()) {
+            word.to_ascii_lowercase().into()
+        } else {
+            word.into()
+        };
+    }
+    // The index takes marks off letters of the Latin alphabet alone.
+    word.chars()
+        .filter(|c| !is_combining_mark(*c))
+        .map(|c| {
+            Some(c)
+                .into_iter()
+                .nfd()
+                .next()
+                .filter(char::is_ascii)
+                .unwrap_or(c)
+        })
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'µ' { 'μ' } else { c })
+        .collect::<String>()
+        .into()
+}
+
+/// A folded word without its ending.
+fn stripped(word: &str) -> String {
+    let mut bytes = word.as_bytes().to_vec();
     if (3..=LONGEST).contains(&bytes.len()) {
         strip(&mut bytes);
     }
@@ -256,6 +308,8 @@ fn first_of(word: &mut Vec<u8>, rules: &[(&str, &str)], enough: impl Fn(&[u8]) -
     applies
 }
 
+/// Those that [`plural`] and [`past`] take off.
+const FIRST: &[&str] = &["s", "ed", "ing"];
 const SECOND: &[(&str, &str)] = &[
     ("ational", "ate"),
     ("tional", "tion"),
@@ -378,5 +432,56 @@ mod tests {
         let text = "A dry cough; the coughs were dry. Dry dry coughing, dry-cough.";
         let wanted = ["cough", "dry cough", "dry dry", "wet"].map(Wanted::words);
         assert_eq!(counts(text, &wanted), (12, vec![4, 3, 2, 0]));
+    }
+
+    #[test]
+    fn a_word_that_is_begun_leads_to_its_stem() {
+        for word in [
+            "information",
+            "anticoagulation",
+            "controlling",
+            "filing",
+            "happiness",
+            "hospitalizations",
+            "responsibility",
+            "simultaneously",
+            "pharmacy",
+            "payment",
+            "lease",
+            "núñez",
+        ] {
+            let kept = stem(word);
+            for (end, _) in word.char_indices().skip(3) {
+                let begun = folded(&word[..end]);
+                assert!(
+                    kept.starts_with(&*begun) || stem(&begun) == kept || stems_within(&begun).contains(&kept),
+                    "{begun} of {word}, which is kept as {kept}"
+                );
+                assert_eq!(places(word, &[Wanted::beginning(&begun)]).len(), 1, "{begun}");
+            }
+        }
+        let part = places(
+            "a part of the parties' participation",
+            &[Wanted::beginning("parti")],
+        );
+        assert_eq!(part, [14..21, 23..36]);
+    }
+
+    #[test]
+    fn every_stem_has_a_word() {
+        for word in [
+            "disease",
+            "lease",
+            "used",
+            "contingent",
+            "arise",
+            "happy",
+            "relational",
+            "Núñez",
+            "1395dd",
+        ] {
+            let kept = stem(word);
+            assert_eq!(stem(&word_with_stem(&kept)), kept, "{word}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use cabinet_text::{fold, is_stop_word};
+use cabinet_text::{Wanted, fold, is_stop_word};
 
 use super::lexicon::Words;
 use super::query::{self, Query};
@@ -73,16 +73,14 @@ impl Library {
             nearly.extend(near);
         }
         if !nearly.is_empty() {
-            let expression = nearly
+            let passages = |stem: &String| words.as_deref()?.passages(stem);
+            let all: usize = nearly.iter().filter_map(passages).map(|n| n as usize).sum();
+            let mut nearly: Vec<String> = nearly
                 .iter()
-                .map(|term| query::quote(term))
-                .collect::<Vec<_>>()
-                .join(" OR ");
-            let mut all = 0;
-            for term in &nearly {
-                let listed = words.as_deref().and_then(|words| words.beginning(term).next());
-                all += listed.map_or(0, |(_, passages)| passages as usize);
-            }
+                .map(|stem| cabinet_text::word_with_stem(stem))
+                .collect();
+            let expression: Vec<String> = nearly.iter().map(|word| query::quote(word)).collect();
+            let expression = expression.join(" OR ");
             // Frequent words are not worth ranking here: what is found is ranked with all else.
             if all > self.inner.lexicon.budget(scope) {
                 found
@@ -107,16 +105,22 @@ impl Library {
         words: Option<&Words>,
         scope: &Scope,
     ) -> Result<bool, LibraryError> {
-        let mut expression = query::quote(word);
-        if unfinished {
-            if words.is_some_and(|words| words.beginning(&fold(word)).next().is_some()) {
+        if !unfinished {
+            if scope.whole && self.listed(word, scope.size).is_some() {
                 return Ok(true);
             }
-            expression.push('*');
-        } else if scope.whole && self.listed(word, scope.size).is_some() {
+            return Ok(!self.newest(&query::quote(word), scope, 1).await?.is_empty());
+        }
+        let begun = fold(word);
+        if words.is_some_and(|words| words.beginning(&begun).next().is_some()) {
             return Ok(true);
         }
-        Ok(!self.newest(&expression, scope, 1).await?.is_empty())
+        let wanted = [Wanted::words(word), Wanted::beginning(&begun)];
+        let newest = self.newest(&query::begun(word), scope, PASSAGES).await?;
+        let texts = self.texts(newest.into_iter()).await?;
+        Ok(texts
+            .iter()
+            .any(|(_, text)| !cabinet_text::places(text, &wanted).is_empty()))
     }
 
     /// Terms of the index that begin like a word and are about as long. Slips rarely hit the first letter, and reading

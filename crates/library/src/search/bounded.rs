@@ -15,7 +15,7 @@ use super::lexicon::{Frequency, Size};
 use super::lists::in_all;
 use super::query::{self, Query};
 use super::scope::Scope;
-use super::{Look, Range, letter};
+use super::{Look, letter};
 use crate::{Library, LibraryError};
 
 /// A word's passages are counted up to here; what lies behind is guessed from how close together they stood.
@@ -94,18 +94,33 @@ impl Library {
             .iter()
             .map(|(frequency, part)| (*part, weight(frequency.guess, size)))
             .collect();
-        choosing.extend(
-            completions
-                .words
-                .iter()
-                .filter(|(_, passages)| fits(f64::from(*passages), &mut room))
-                .take(scope.look.completions())
-                // Whatever it becomes counts as the one word that is meant.
-                .map(|(word, _)| (word.as_str(), weight(completions.passages, size))),
-        );
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        for (stem, passages) in &completions.stems {
+            if short.len().max(long.len()) == scope.look.completions() {
+                break;
+            }
+            let list = if fits(f64::from(*passages), &mut room) {
+                &mut short
+            } else {
+                &mut long
+            };
+            list.push(cabinet_text::word_with_stem(stem));
+        }
+        // Whatever it becomes counts as the one word that is meant.
+        let meant = weight(completions.passages, size);
+        choosing.extend(short.iter().map(|word| (word.as_str(), meant)));
         let mut chosen = self.with_most(&choosing, scope).await?;
-        if chosen.len() < FEW && taken < known.len() {
-            let frequent: Vec<&str> = known[taken..].iter().map(|(_, part)| *part).collect();
+        let mut frequent: Vec<String> = known[taken..]
+            .iter()
+            .map(|(_, part)| query::quote(part))
+            .collect();
+        if !long.is_empty() {
+            let any: Vec<String> = long.iter().map(|word| query::quote(word)).collect();
+            frequent.push(format!("({})", any.join(" OR ")));
+        }
+        // Where nothing but completions was short enough to be read, those that are not are as likely meant.
+        let few = chosen.len() < FEW || (taken == 0 && !long.is_empty());
+        if few && !frequent.is_empty() {
             chosen.extend(self.with_all(&frequent, scope).await?);
         }
         let mut wanted: Vec<(Wanted, f64)> = known
@@ -267,18 +282,19 @@ impl Library {
                 (*passage, score(&times, &weights, length, mean))
             })
             .collect();
+        // What was chosen for the stem of a completion may hold another word with that stem alone.
+        found.retain(|(_, score)| *score > 0.0);
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(limit);
         Ok(found)
     }
 
-    /// The newest passages that hold all of some frequent words; where none does, those with the rarest of them.
-    async fn with_all(&self, frequent: &[&str], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
-        let all: Vec<String> = frequent.iter().map(|part| query::quote(part)).collect();
+    /// The newest passages for which all of some expressions of frequent words hold; where none does, those with the first.
+    async fn with_all(&self, frequent: &[String], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
         let wanted = scope.look.texts();
-        let found = self.newest(&all.join(" AND "), scope, wanted).await?;
-        if found.is_empty() && all.len() > 1 {
-            return self.newest(&all[0], scope, wanted).await;
+        let found = self.newest(&frequent.join(" AND "), scope, wanted).await?;
+        if found.is_empty() && frequent.len() > 1 {
+            return self.newest(&frequent[0], scope, wanted).await;
         }
         Ok(found)
     }
@@ -323,30 +339,30 @@ impl Library {
         }
         let stems = cabinet_text::stems(word);
         let [stem] = stems.as_slice() else { return None };
-        let words = self.words(size)?;
-        let (listed, passages) = words.beginning(stem).next()?;
-        (listed == stem).then_some(Frequency {
+        let passages = self.words(size)?.passages(stem)?;
+        Some(Frequency {
             counted: passages as usize,
             guess: f64::from(passages),
         })
     }
 
-    /// What a word that is being typed may become, the most frequent first.
+    /// The stems of what a word that is being typed may become, the most frequent first; behind them those that do not begin
+    /// with it, which other words may share.
     fn completions(&self, word: &str, size: Size) -> Completions {
         let Some(words) = self.words(size) else {
             return Completions::default();
         };
         let begun = fold(word);
-        let mut found: Vec<(String, u32)> = Vec::new();
-        let mut passages = 0.0;
-        for (word, n) in words.beginning(&begun) {
-            passages += f64::from(n);
-            found.push((word.to_string(), n));
-        }
+        let mut found: Vec<(String, u32)> = words
+            .beginning(&begun)
+            .map(|(stem, n)| (stem.to_string(), n))
+            .collect();
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let within = cabinet_text::stems_within(&begun).into_iter();
+        found.extend(within.filter_map(|stem| words.passages(&stem).map(|n| (stem, n))));
         Completions {
-            words: found,
-            passages,
+            passages: found.iter().map(|(_, n)| f64::from(*n)).sum(),
+            stems: found,
             known: true,
         }
     }
@@ -360,50 +376,10 @@ fn together(a: f64, b: f64, size: Size) -> f64 {
         .max(1.0)
 }
 
-/// What may be marked for a query, looked for in the text itself.
-pub(super) struct Marked {
-    wanted: Vec<Wanted>,
-    words: Vec<String>,
-}
-
-impl Marked {
-    pub(super) fn new(parsed: &Query) -> Self {
-        let parts = parsed.parts();
-        let words = parts.iter().flat_map(|part| query::words(part));
-        let mut wanted: Vec<Wanted> = words.map(|word| Wanted::words(&word)).collect();
-        wanted.extend(
-            parsed
-                .unfinished
-                .iter()
-                .map(|word| Wanted::beginning(&fold(word))),
-        );
-        Self {
-            wanted,
-            words: parsed.marked_words(),
-        }
-    }
-
-    /// Where its words stand in a text, in characters.
-    pub(super) fn in_text(&self, text: &str) -> Vec<Range> {
-        let offsets = cabinet_text::Offsets::new(text);
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        cabinet_text::places(text, &self.wanted)
-            .into_iter()
-            .filter(|place| letter::marks(&text[place.clone()], &self.words))
-            .map(|place| {
-                let span = offsets.span(place);
-                Range {
-                    start: number(span.start),
-                    end: number(span.end),
-                }
-            })
-            .collect()
-    }
-}
-
 #[derive(Default)]
 struct Completions {
-    words: Vec<(String, u32)>,
+    /// Each with the passages that hold it.
+    stems: Vec<(String, u32)>,
     passages: f64,
     /// Whether the list of words was there to ask.
     known: bool,

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use cabinet_text::{Wanted, fold, places};
 use sqlx::AssertSqlSafe;
 
+use super::marked::Marked;
 use super::query::{self, Query};
 use super::scope::Scope;
 use super::{Mode, letter, list};
@@ -132,9 +134,26 @@ impl Library {
             Mode::Text | Mode::Vector => parsed.match_any(),
         };
         match expression {
-            Some(expression) => self.full_text(&expression, scope, CANDIDATES).await,
+            Some(expression) => {
+                let mut found = self.full_text(&expression, scope, CANDIDATES).await?;
+                if parsed.unfinished.is_some() {
+                    self.keep_marked(parsed, &mut found).await?;
+                }
+                Ok(found)
+            }
             None => Ok(Vec::new()),
         }
+    }
+
+    /// Keeps those of some passages that hold a word of the query, or one that begins as the unfinished one does: the index
+    /// also finds other words with the stem of what that may become.
+    async fn keep_marked(&self, parsed: &Query, found: &mut Vec<(i64, f64)>) -> Result<(), LibraryError> {
+        let marked = Marked::new(parsed);
+        let texts = self.texts(found.iter().map(|(passage, _)| *passage)).await?;
+        let texts = texts.iter().filter(|(_, text)| marked.is_in(text));
+        let kept: HashSet<i64> = texts.map(|(passage, _)| *passage).collect();
+        found.retain(|(passage, _)| kept.contains(passage));
+        Ok(())
     }
 
     /// Passages in which parts of the query stand to the letter, with how many of them.
@@ -220,23 +239,22 @@ impl Library {
 
     /// The first passages of documents whose title or file name holds every word of the query.
     pub(super) async fn by_title(&self, parsed: &Query, scope: &Scope) -> Result<Vec<i64>, LibraryError> {
-        let every = parsed
-            .words
-            .iter()
-            .map(|word| query::quote(word))
-            .collect::<Vec<_>>()
-            .join(" ");
-        let rows: Vec<(i64,)> = sqlx::query_as(
-            "SELECT min(p.num) FROM passages p
-             WHERE p.document IN (
+        let word = |word: &String| match &parsed.unfinished {
+            Some(begun) if begun == word => format!("({} OR {})", query::quote(word), query::begun(word)),
+            _ => query::quote(word),
+        };
+        let every: Vec<String> = parsed.words.iter().map(word).collect();
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT min(p.num), d.title || ' ' || d.source_name FROM passages p JOIN documents d ON d.num = p.document
+             WHERE d.num IN (
                  SELECT t.rowid FROM documents_fts t JOIN documents d ON d.num = t.rowid
                  WHERE documents_fts MATCH ?1 AND d.trashed_at IS NULL
                    AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
                    AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5)))
                  ORDER BY t.rank LIMIT ?2)
-             GROUP BY p.document",
+             GROUP BY d.num",
         )
-        .bind(every)
+        .bind(every.join(" AND "))
         .bind(TITLED)
         .bind(scope.folder)
         .bind(scope.document)
@@ -244,7 +262,17 @@ impl Library {
         .fetch_all(self.db())
         .await
         .map_err(LibraryError::database("searching titles"))?;
-        Ok(rows.into_iter().map(|(passage,)| passage).collect())
+        let begun: Vec<Wanted> = parsed
+            .unfinished
+            .iter()
+            .map(|word| Wanted::beginning(&fold(word)))
+            .collect();
+        let holds = |(_, title): &(i64, String)| begun.is_empty() || !places(title, &begun).is_empty();
+        Ok(rows
+            .into_iter()
+            .filter(holds)
+            .map(|(passage, _)| passage)
+            .collect())
     }
 
     /// BM25 over the full-text index, higher is better.

@@ -64,6 +64,12 @@ impl Words {
             .take_while(move |(word, _)| word.starts_with(with))
     }
 
+    /// How many passages hold a word, where any does.
+    pub(super) fn passages(&self, word: &str) -> Option<u32> {
+        let n = self.first(|other| other < word);
+        (n < self.each.len() && self.at(n) == word).then(|| self.each[n].1)
+    }
+
     fn first(&self, before: impl Fn(&str) -> bool) -> usize {
         let Range { mut start, mut end } = 0..self.each.len();
         while start < end {
@@ -291,6 +297,11 @@ mod tests {
         }
         let found: Vec<_> = words.beginning("amox").collect();
         assert_eq!(found, [("amoxicillin", 5), ("amoxil", 1)]);
+        assert_eq!(
+            (words.passages("amoxil"), words.passages("amox")),
+            (Some(1), None)
+        );
+        assert_eq!(words.passages("zoster"), None);
         assert_eq!(words.beginning("b").count(), 0);
         assert_eq!(words.beginning("").count(), 4);
     }

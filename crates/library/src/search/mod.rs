@@ -4,7 +4,8 @@
 //!
 //! A query is taken apart by [`query`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
 //! documents count and [`look`] how closely; [`find`] asks the indexes, in a large cabinet [`bounded`], which remembers
-//! [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown.
+//! [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown, and
+//! [`marked`] what is marked in it.
 
 mod approximate;
 mod bounded;
@@ -19,6 +20,7 @@ pub(crate) mod lexicon;
 pub(crate) mod lists;
 mod long;
 mod look;
+mod marked;
 mod merge;
 mod query;
 mod scope;

@@ -182,7 +182,7 @@ impl Query {
     /// The full-text expression: any of the words, the unfinished one as a beginning.
     pub(crate) fn match_any(&self) -> Option<String> {
         let mut parts: Vec<String> = self.parts().iter().map(|part| quote(part)).collect();
-        parts.extend(self.unfinished.as_ref().map(|w| format!("{}*", quote(w))));
+        parts.extend(self.unfinished.as_ref().map(|word| begun(word)));
         if parts.is_empty() {
             None
         } else {
@@ -218,6 +218,23 @@ pub(crate) fn exactly(part: &str) -> String {
         .map(|spelling| quote(spelling))
         .collect::<Vec<_>>()
         .join(" OR ")
+}
+
+/// The full-text expression for what a word may become. It also finds words that share a stem with that and do not begin
+/// so.
+pub(crate) fn begun(word: &str) -> String {
+    let word = fold(word);
+    let mut any = format!("{}*", term(&word));
+    for stem in cabinet_text::stems_within(&word) {
+        any.push_str(" OR ");
+        any.push_str(&term(&stem));
+    }
+    any
+}
+
+/// The full-text expression for what the index keeps as this stem, or, with an asterisk behind it, as one that begins so.
+pub(crate) fn term(stem: &str) -> String {
+    quote(&cabinet_text::word_with_stem(stem))
 }
 
 /// The pieces that are not negated.
@@ -448,10 +465,12 @@ mod tests {
     #[test]
     fn the_last_word_is_a_beginning_only_while_it_is_typed() {
         assert_eq!(
-            Query::parse("amoxi", true).match_any().unwrap(),
-            "\"amoxi\" OR \"amoxi\"*"
+            Query::parse("amox", true).match_any().unwrap(),
+            "\"amox\" OR \"amox\"*"
         );
-        assert_eq!(Query::parse("amoxi ", true).match_any().unwrap(), "\"amoxi\"");
+        let inside = Query::parse("informati", true).match_any().unwrap();
+        assert!(inside.contains(" OR \"inform\""), "{inside}");
+        assert_eq!(Query::parse("amox ", true).match_any().unwrap(), "\"amox\"");
     }
 
     #[test]

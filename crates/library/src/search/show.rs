@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row};
 
+use super::marked::Marked;
 use super::merge::Found;
 use super::query::Query;
 use super::scope::Scope;
-use super::{Hit, Range, Why, bounded, letter, list, snippet};
+use super::{Hit, Range, Why, list, snippet};
 use crate::{Library, LibraryError, count};
 
 impl Library {
@@ -36,20 +37,11 @@ impl Library {
             }
         }
         shown.truncate(limit);
-        // Asking the index again would begin every word anew for each hit, and a beginning with all it may become.
-        let mut marks = if scope.large {
-            let wanted = bounded::Marked::new(parsed);
-            let marked =
-                |(passage, _): &(i64, f64)| Some((*passage, wanted.in_text(&rows.get(passage)?.text)));
-            shown.iter().filter_map(marked).collect()
-        } else {
-            self.marks(parsed, shown.iter().map(|(passage, _)| *passage))
-                .await?
-        };
+        let marked = Marked::new(parsed);
         let mut hits = Vec::with_capacity(shown.len());
         for (passage, score) in shown {
             let Some(row) = rows.get(&passage) else { continue };
-            let marks = marks.remove(&passage).unwrap_or_default();
+            let marks = marked.in_text(&row.text);
             let (snippet, inside) = snippet::cut(&row.text, &marks);
             hits.push(Hit {
                 score,
@@ -103,35 +95,6 @@ impl Library {
             .iter()
             .map(PassageRow::read)
             .collect()
-    }
-
-    /// Where the query's words stand in these passages, as the full-text index sees words.
-    async fn marks(
-        &self,
-        parsed: &Query,
-        passages: impl Iterator<Item = i64>,
-    ) -> Result<HashMap<i64, Vec<Range>>, LibraryError> {
-        let Some(expression) = parsed.match_any() else {
-            return Ok(HashMap::new());
-        };
-        let list = list(passages);
-        let sql = format!(
-            "SELECT rowid, highlight(passages_fts, 0, ?1, ?2) FROM passages_fts
-             WHERE passages_fts MATCH ?3 AND rowid IN ({list})"
-        );
-        let rows: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(snippet::OPEN.to_string())
-            .bind(snippet::CLOSE.to_string())
-            .bind(expression)
-            .fetch_all(self.db())
-            .await
-            .map_err(LibraryError::database("marking words"))?;
-        let words = parsed.marked_words();
-        let admitted = |found: &str| letter::marks(found, &words);
-        Ok(rows
-            .into_iter()
-            .map(|(passage, text)| (passage, snippet::marks(&text, admitted)))
-            .collect())
     }
 }
 

@@ -7,35 +7,6 @@ const WIDTH: usize = 240;
 /// Characters that either end may move outwards to where a word begins or ends.
 const SLACK: usize = 24;
 
-/// Begin and end of a mark in what the full-text index returns; neither can stand in stored text, which holds
-/// no control characters but newlines, tabs and form feeds.
-pub(crate) const OPEN: char = '\u{1}';
-pub(crate) const CLOSE: char = '\u{2}';
-
-/// Positions of marks, in characters of the text without them; only those whose text is admitted.
-pub(crate) fn marks(highlighted: &str, admitted: impl Fn(&str) -> bool) -> Vec<Range> {
-    let (mut marks, mut at, mut start) = (Vec::new(), 0, 0);
-    let mut inside = String::new();
-    for c in highlighted.chars() {
-        match c {
-            OPEN => {
-                start = at;
-                inside.clear();
-            }
-            CLOSE => {
-                if admitted(&inside) {
-                    marks.push(Range { start, end: at });
-                }
-            }
-            _ => {
-                inside.push(c);
-                at += 1;
-            }
-        }
-    }
-    marks
-}
-
 /// Cuts the window with the most marks out of a passage, at word boundaries. Lines run on in one, with a dot between
 /// a heading and what stands below it. Returns the snippet and its own marks.
 pub(crate) fn cut(passage: &str, marks: &[Range]) -> (String, Vec<Range>) {
@@ -113,15 +84,6 @@ fn number(n: usize) -> u32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn marks_are_counted_in_characters_of_the_plain_text() {
-        assert_eq!(
-            marks("Zoë \u{1}took\u{2} \u{1}5 mg\u{2} \u{1}on\u{2}", |found| found
-                != "on"),
-            [Range { start: 4, end: 8 }, Range { start: 9, end: 13 }]
-        );
-    }
 
     #[test]
     fn the_window_holds_the_densest_marks() {

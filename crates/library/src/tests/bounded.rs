@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::{Hit, Look, SearchResults, Why};
+use crate::{Hit, Look, Range, SearchResults, Why};
 use proptest::prelude::*;
 
 /// Words as text has them: the first are frequent, the last rare, and many share a stem.
@@ -319,4 +319,75 @@ async fn two_letters_complete_words_before_and_after_a_middling_cabinet_is_large
     let after = best().await;
     assert_eq!((before.page, after.page), (78, 78));
     assert_eq!(before.page_marks, after.page_marks);
+}
+
+/// The index keeps stems, so that a word's last letters may stand nowhere in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_beginning_of_a_word_finds_it_marked_in_small_and_large_cabinets() {
+    const WORDS: [&str; 16] = [
+        "information",
+        "anticoagulation",
+        "lease",
+        "disease",
+        "payment",
+        "layer",
+        "controlling",
+        "filing",
+        "happiness",
+        "hospitalizations",
+        "contingency",
+        "pharmacy",
+        "indemnification",
+        "employer",
+        "participation",
+        "Núñez",
+    ];
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    for (n, word) in WORDS.iter().enumerate() {
+        b.add(
+            folder,
+            &format!("{word}.txt"),
+            &[&format!("The confidential {word} is of {n}.")],
+        )
+        .await;
+    }
+    // Words that begin alike or share a stem, each often enough to be over the budget.
+    let others = "informatics informal informed leashes diseased paying layman controls file happy hospitable contingent \
+                  pharmacies indemnity employees part parting partial";
+    for n in 0..30 {
+        b.add(
+            folder,
+            &format!("other-{n}.txt"),
+            &[&format!("Of {n}: {others}.")],
+        )
+        .await;
+    }
+    for (budget, look) in [(0, Look::Close), (40, Look::Close), (40, Look::First)] {
+        force(&b, budget).await;
+        for word in WORDS {
+            for end in word.char_indices().map(|(at, _)| at).skip(3).chain([word.len()]) {
+                for query in [word[..end].to_string(), format!("confidential {}", &word[..end])] {
+                    let asked = SearchRequest {
+                        mode: Mode::Text,
+                        look,
+                        limit: 100,
+                        ..request(query.clone(), None, true)
+                    };
+                    let found = hits(&b, &asked).await;
+                    let name = format!("{word}.txt");
+                    let hit = found.iter().find(|hit| hit.source_name == name);
+                    let hit = hit.unwrap_or_else(|| panic!("{query} of {word}, {budget}, {look:?}"));
+                    let marks: Vec<&Range> = hit.page_marks.iter().collect();
+                    let whole = |mark: &&Range| (mark.end - mark.start) as usize == word.chars().count();
+                    assert!(marks.iter().any(whole), "{query}: {marks:?}");
+                    assert!(found.iter().all(|hit| !hit.marks.is_empty()), "{query}");
+                }
+            }
+        }
+        let mut typed = request("partic".to_string(), None, true);
+        typed.mode = Mode::Text;
+        let found = hits(&b, &typed).await;
+        assert_eq!(found.len(), 1, "nothing else begins so");
+    }
 }
