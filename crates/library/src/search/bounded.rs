@@ -348,7 +348,7 @@ impl Library {
 
     /// The stems of what a word that is being typed may become, the most frequent first; behind them those that do not begin
     /// with it, which other words may share.
-    fn completions(&self, word: &str, size: Size) -> Completions {
+    pub(super) fn completions(&self, word: &str, size: Size) -> Completions {
         let Some(words) = self.words(size) else {
             return Completions::default();
         };
@@ -376,10 +376,11 @@ fn together(a: f64, b: f64, size: Size) -> f64 {
         .max(1.0)
 }
 
+/// What a word that is being typed may become.
 #[derive(Default)]
-struct Completions {
+pub(super) struct Completions {
     /// Each with the passages that hold it.
-    stems: Vec<(String, u32)>,
+    pub stems: Vec<(String, u32)>,
     passages: f64,
     /// Whether the list of words was there to ask.
     known: bool,

@@ -11,6 +11,8 @@ const DEEPEST: usize = 32;
 pub(crate) enum Condition {
     /// A full-text expression holds somewhere in it.
     Says(String),
+    /// A word that begins so stands somewhere in it.
+    Begins(String),
     /// All of these.
     All(Vec<Condition>),
     /// At least one of these.
@@ -22,10 +24,12 @@ pub(crate) enum Condition {
 impl Condition {
     /// Reads a condition; whatever is incomplete is left out. Where no `AND` or `OR` stands, only what is negated
     /// is a condition: the other words stay a wish, as without operators.
-    pub(crate) fn parse(lexemes: &[Lexeme]) -> Option<Self> {
+    /// The last lexeme may be a word that is not typed to its end.
+    pub(crate) fn parse(lexemes: &[Lexeme], unfinished: Option<&str>) -> Option<Self> {
         let strict = lexemes.iter().any(|l| matches!(l, Lexeme::And | Lexeme::Or));
         let mut reader = Reader {
             lexemes,
+            unfinished,
             at: 0,
             strict,
             depth: 0,
@@ -43,6 +47,7 @@ impl Condition {
 
 struct Reader<'l> {
     lexemes: &'l [Lexeme],
+    unfinished: Option<&'l str>,
     at: usize,
     strict: bool,
     depth: usize,
@@ -107,9 +112,15 @@ impl Reader<'_> {
                 }
                 inside
             }
-            Lexeme::Word(part) | Lexeme::Phrase(part) if self.strict => query::words(&part)
-                .next()
-                .map(|_| Condition::Says(query::exactly(&part))),
+            Lexeme::Word(part) | Lexeme::Phrase(part) if self.strict => {
+                query::words(&part).next()?;
+                let begins = self.unfinished.filter(|_| self.at == self.lexemes.len());
+                let says = Condition::Says(query::exactly(&part));
+                Some(match begins {
+                    Some(word) => Condition::Any(vec![says, Condition::Begins(word.to_string())]),
+                    None => says,
+                })
+            }
             _ => None,
         }
     }
@@ -164,11 +175,21 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_is_typed_is_a_beginning() {
+        let typed = |raw| Query::parse(raw, true).condition;
+        let begun = Condition::Any(vec![says("ren"), Condition::Begins("ren".to_string())]);
+        let both = Condition::All(vec![says("lease"), begun]);
+        assert_eq!(typed("lease AND ren"), Some(both));
+        assert_eq!(typed("lease AND ren "), condition("lease AND ren"));
+        assert_eq!(typed("lease NOT dra"), condition("lease NOT dra"));
+    }
+
+    #[test]
     fn however_deep_it_goes_it_ends() {
         // Taken apart by itself: so much at once counts as pasted, and then nothing in it is an operator.
         let deep = |opening: &str| {
             let text = format!("a AND {}b", opening.repeat(100_000));
-            Condition::parse(&query::lex(&text, true))
+            Condition::parse(&query::lex(&text, true), None)
         };
         assert!(deep("( ").is_some());
         assert!(deep("NOT ").is_some());

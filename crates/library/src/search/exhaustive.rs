@@ -32,7 +32,7 @@ impl Library {
             let quoted = parsed.quoted.iter().map(|phrase| query::exactly(phrase));
             Condition::All(parts.chain(quoted).map(Condition::Says).collect())
         });
-        let found = self.meeting(&condition, &all).await?;
+        let found = self.meeting(&condition, &all, scope).await?;
         let found: std::collections::HashSet<i64> = found.intersection(&all).copied().collect();
         let within = Scope {
             documents: Some(std::sync::Arc::new(found)),

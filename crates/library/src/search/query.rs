@@ -123,12 +123,17 @@ impl Query {
         query.exact.dedup();
         if as_typed && raw.ends_with(char::is_alphanumeric) {
             query.unfinished = match wanted.last() {
-                Some(Lexeme::Word(_)) => query.words.last().filter(|w| w.chars().count() >= 2).cloned(),
+                // What is negated comes after it.
+                Some(last @ Lexeme::Word(_))
+                    if lexemes.last().is_some_and(|end| std::ptr::eq(end, *last)) =>
+                {
+                    query.words.last().filter(|w| w.chars().count() >= 2).cloned()
+                }
                 _ => None,
             };
         }
         if operators {
-            query.condition = Condition::parse(&lexemes);
+            query.condition = Condition::parse(&lexemes, query.unfinished.as_deref());
         }
         let carries = |word: &String| !is_stop_word(&word.to_lowercase());
         query.pairs = query
@@ -458,7 +463,7 @@ mod tests {
         assert_eq!(expression, "\"quiet enjoyment\"");
         assert_eq!(
             pasted.condition,
-            Condition::parse(&lex("lease AND \"quiet enjoyment\"", true)),
+            Condition::parse(&lex("lease AND \"quiet enjoyment\"", true), None),
         );
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::condition::Condition;
 use super::lexicon::{LARGE_TO_TYPE, Size};
-use super::query::Query;
+use super::query::{self, Query};
 use super::show::PassageRow;
 use super::{Look, SearchRequest, list};
 use crate::{Library, LibraryError};
@@ -102,7 +102,7 @@ impl Library {
         if !request.kinds.is_empty() || !parsed.filters.is_empty() || parsed.condition.is_some() {
             let mut documents = self.filtered(&request.kinds, parsed, &scope).await?;
             if let Some(condition) = &parsed.condition {
-                let meeting = self.meeting(condition, &documents).await?;
+                let meeting = self.meeting(condition, &documents, &scope).await?;
                 documents.retain(|document| meeting.contains(document));
             }
             scope.documents = Some(Arc::new(documents));
@@ -186,24 +186,38 @@ impl Library {
         &self,
         condition: &Condition,
         all: &HashSet<i64>,
+        scope: &Scope,
     ) -> Result<HashSet<i64>, LibraryError> {
         match condition {
             Condition::Says(expression) => self.saying(expression).await,
+            Condition::Begins(word) if scope.large => {
+                let most = self
+                    .completions(word, scope.size)
+                    .stems
+                    .into_iter()
+                    .take(scope.look.completions());
+                let any: Vec<String> = most.map(|(stem, _)| query::term(&stem)).collect();
+                if any.is_empty() {
+                    return Ok(HashSet::new());
+                }
+                self.saying(&any.join(" OR ")).await
+            }
+            Condition::Begins(word) => self.saying(&query::begun(word)).await,
             Condition::Not(inside) => {
-                let meeting = Box::pin(self.meeting(inside, all)).await?;
+                let meeting = Box::pin(self.meeting(inside, all, scope)).await?;
                 Ok(all.difference(&meeting).copied().collect())
             }
             Condition::Any(parts) => {
                 let mut found = HashSet::new();
                 for part in parts {
-                    found.extend(Box::pin(self.meeting(part, all)).await?);
+                    found.extend(Box::pin(self.meeting(part, all, scope)).await?);
                 }
                 Ok(found)
             }
             Condition::All(parts) => {
                 let mut found = all.clone();
                 for part in parts {
-                    let meeting = Box::pin(self.meeting(part, all)).await?;
+                    let meeting = Box::pin(self.meeting(part, all, scope)).await?;
                     found.retain(|document| meeting.contains(document));
                 }
                 Ok(found)

@@ -367,7 +367,12 @@ async fn every_beginning_of_a_word_finds_it_marked_in_small_and_large_cabinets()
         force(&b, budget).await;
         for word in WORDS {
             for end in word.char_indices().map(|(at, _)| at).skip(3).chain([word.len()]) {
-                for query in [word[..end].to_string(), format!("confidential {}", &word[..end])] {
+                let begun = &word[..end];
+                for query in [
+                    begun.to_string(),
+                    format!("confidential {begun}"),
+                    format!("confidential AND {begun}"),
+                ] {
                     let asked = SearchRequest {
                         mode: Mode::Text,
                         look,
