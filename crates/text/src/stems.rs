@@ -91,10 +91,7 @@ fn endings() -> impl Iterator<Item = &'static str> {
 #[must_use]
 pub fn counts(text: &str, wanted: &[Wanted]) -> (usize, Vec<u32>) {
     let mut found = vec![0; wanted.len()];
-    let mut first = [false; 256];
-    for stem in wanted.iter().flat_map(|one| &one.stems) {
-        first[usize::from(stem.bytes().next().unwrap_or(0))] = true;
-    }
+    let first = Letters::of(wanted);
     // What begins with a stem, and what may begin with any.
     let mut begins: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut begun = Vec::new();
@@ -111,9 +108,7 @@ pub fn counts(text: &str, wanted: &[Wanted]) -> (usize, Vec<u32>) {
     let mut length = 0;
     each_word(text, |word, _| {
         length += 1;
-        // A stem begins as its word does, but for marks and capitals.
-        let letter = word.as_bytes()[0];
-        if letter.is_ascii() && !first[usize::from(letter.to_ascii_lowercase())] {
+        if !first.may_begin(word) {
             runs.clear();
             return;
         }
@@ -147,8 +142,12 @@ pub fn stems(text: &str) -> Vec<String> {
 /// Where words stand, in bytes of the text, that alone are one of what is wanted.
 #[must_use]
 pub fn places(text: &str, wanted: &[Wanted]) -> Vec<Range<usize>> {
+    let first = Letters::of(wanted);
     let mut found = Vec::new();
     each_word(text, |word, start| {
+        if !first.may_begin(word) {
+            return;
+        }
         let as_kept = folded(word);
         let stem = stripped(&as_kept);
         if wanted
@@ -159,6 +158,25 @@ pub fn places(text: &str, wanted: &[Wanted]) -> Vec<Range<usize>> {
         }
     });
     found
+}
+
+/// The first letters of what is wanted.
+struct Letters([bool; 256]);
+
+impl Letters {
+    fn of(wanted: &[Wanted]) -> Self {
+        let mut first = [false; 256];
+        for stem in wanted.iter().flat_map(|one| &one.stems) {
+            first[usize::from(stem.bytes().next().unwrap_or(0))] = true;
+        }
+        Self(first)
+    }
+
+    /// False where a word is none of them. A stem begins as its word does, but for marks and capitals.
+    fn may_begin(&self, word: &str) -> bool {
+        let letter = word.as_bytes()[0];
+        !letter.is_ascii() || self.0[usize::from(letter.to_ascii_lowercase())]
+    }
 }
 
 /// Calls for each word with where it begins.

@@ -95,14 +95,13 @@ impl Library {
             .map(|(frequency, part)| (*part, weight(frequency.guess, size)))
             .collect();
         let (mut short, mut long) = (Vec::new(), Vec::new());
+        let some = scope.look.completions();
         for (stem, passages) in &completions.stems {
-            if short.len().max(long.len()) == scope.look.completions() {
-                break;
-            }
-            let list = if fits(f64::from(*passages), &mut room) {
-                &mut short
-            } else {
-                &mut long
+            let list = match fits(f64::from(*passages), &mut room) {
+                true if short.len() == some => break,
+                true => &mut short,
+                false if long.len() == some => continue,
+                false => &mut long,
             };
             list.push(cabinet_text::word_with_stem(stem));
         }

@@ -10,6 +10,8 @@ use super::{Range, letter};
 pub(super) struct Marked {
     wanted: Vec<Wanted>,
     words: Vec<String>,
+    /// How the word that is being typed begins.
+    begun: Option<String>,
 }
 
 impl Marked {
@@ -17,15 +19,12 @@ impl Marked {
         let parts = parsed.parts();
         let words = parts.iter().flat_map(|part| query::words(part));
         let mut wanted: Vec<Wanted> = words.map(|word| Wanted::words(&word)).collect();
-        wanted.extend(
-            parsed
-                .unfinished
-                .iter()
-                .map(|word| Wanted::beginning(&fold(word))),
-        );
+        let begun = parsed.unfinished.as_deref().map(fold);
+        wanted.extend(begun.as_deref().map(Wanted::beginning));
         Self {
             wanted,
             words: parsed.marked_words(),
+            begun,
         }
     }
 
@@ -38,7 +37,14 @@ impl Marked {
     /// Where its words stand in a text, in characters; those of a word with a hyphen inside in one.
     pub(super) fn in_text(&self, text: &str) -> Vec<Range> {
         let mut places = cabinet_text::places(text, &self.wanted);
-        places.retain(|place| letter::marks(&text[place.clone()], &self.words));
+        places.retain(|place| {
+            let found = fold(&text[place.clone()]);
+            let begins = self
+                .begun
+                .as_deref()
+                .is_some_and(|begun| found.starts_with(begun));
+            begins || letter::marks(&found, &self.words)
+        });
         places.dedup_by(|next, before| {
             let hyphen = matches!(&text[before.end..next.start], "-" | "\u{2010}" | "\u{2011}");
             before.end = if hyphen { next.end } else { before.end };

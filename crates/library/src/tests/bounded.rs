@@ -366,7 +366,7 @@ async fn every_beginning_of_a_word_finds_it_marked_in_small_and_large_cabinets()
     for (budget, look) in [(0, Look::Close), (40, Look::Close), (40, Look::First)] {
         force(&b, budget).await;
         for word in WORDS {
-            for end in word.char_indices().map(|(at, _)| at).skip(3).chain([word.len()]) {
+            for end in word.char_indices().map(|(at, _)| at).skip(2).chain([word.len()]) {
                 let begun = &word[..end];
                 for query in [
                     begun.to_string(),
