@@ -117,10 +117,11 @@ impl Library {
             let any: Vec<String> = long.iter().map(|word| query::quote(word)).collect();
             frequent.push(format!("({})", any.join(" OR ")));
         }
-        // Where nothing but completions was short enough to be read, those that are not are as likely meant.
-        let few = chosen.len() < FEW || (taken == 0 && !long.is_empty());
-        if few && !frequent.is_empty() {
-            chosen.extend(self.with_all(&frequent, scope).await?);
+        if chosen.len() < FEW && !frequent.is_empty() {
+            chosen.extend(self.with_all(&frequent, scope, scope.look.texts()).await?);
+        } else if taken == 0 && !long.is_empty() {
+            // Nothing but completions was short enough to be read, and those that are not are as likely meant.
+            chosen.extend(self.with_all(&frequent, scope, FEW).await?);
         }
         let mut wanted: Vec<(Wanted, f64)> = known
             .iter()
@@ -289,8 +290,12 @@ impl Library {
     }
 
     /// The newest passages for which all of some expressions of frequent words hold; where none does, those with the first.
-    async fn with_all(&self, frequent: &[String], scope: &Scope) -> Result<Vec<i64>, LibraryError> {
-        let wanted = scope.look.texts();
+    async fn with_all(
+        &self,
+        frequent: &[String],
+        scope: &Scope,
+        wanted: usize,
+    ) -> Result<Vec<i64>, LibraryError> {
         let found = self.newest(&frequent.join(" AND "), scope, wanted).await?;
         if found.is_empty() && frequent.len() > 1 {
             return self.newest(&frequent[0], scope, wanted).await;

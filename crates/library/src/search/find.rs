@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use super::marked::Marked;
 use super::query::{self, Query};
 use super::scope::Scope;
-use super::{Mode, letter, list};
+use super::{Look, Mode, letter, list};
 use crate::vectors::Within;
 use crate::{Library, LibraryError};
 
@@ -239,21 +239,24 @@ impl Library {
 
     /// The first passages of documents whose title or file name holds every word of the query.
     pub(super) async fn by_title(&self, parsed: &Query, scope: &Scope) -> Result<Vec<i64>, LibraryError> {
-        let word = |word: &String| match &parsed.unfinished {
+        // Very many titles may hold what begins so: that is not for a first look, and not ranked.
+        let begun = parsed.unfinished.as_ref().filter(|_| scope.look == Look::Close);
+        let word = |word: &String| match begun {
             Some(begun) if begun == word => format!("({} OR {})", query::quote(word), query::begun(word)),
             _ => query::quote(word),
         };
         let every: Vec<String> = parsed.words.iter().map(word).collect();
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        let order = if begun.is_some() { "t.rowid DESC" } else { "t.rank" };
+        let rows: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
             "SELECT min(p.num), d.title || ' ' || d.source_name FROM passages p JOIN documents d ON d.num = p.document
              WHERE d.num IN (
                  SELECT t.rowid FROM documents_fts t JOIN documents d ON d.num = t.rowid
                  WHERE documents_fts MATCH ?1 AND d.trashed_at IS NULL
                    AND (?3 IS NULL OR d.folder = ?3) AND (?4 IS NULL OR d.num = ?4)
                    AND (?5 IS NULL OR d.num IN (SELECT value FROM json_each(?5)))
-                 ORDER BY t.rank LIMIT ?2)
+                 ORDER BY {order} LIMIT ?2)
              GROUP BY d.num",
-        )
+        )))
         .bind(every.join(" AND "))
         .bind(TITLED)
         .bind(scope.folder)
@@ -262,11 +265,7 @@ impl Library {
         .fetch_all(self.db())
         .await
         .map_err(LibraryError::database("searching titles"))?;
-        let begun: Vec<Wanted> = parsed
-            .unfinished
-            .iter()
-            .map(|word| Wanted::beginning(&fold(word)))
-            .collect();
+        let begun: Vec<Wanted> = begun.iter().map(|word| Wanted::beginning(&fold(word))).collect();
         let holds = |(_, title): &(i64, String)| begun.is_empty() || !places(title, &begun).is_empty();
         Ok(rows
             .into_iter()

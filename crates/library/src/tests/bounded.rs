@@ -396,3 +396,21 @@ async fn every_beginning_of_a_word_finds_it_marked_in_small_and_large_cabinets()
         assert_eq!(found.len(), 1, "nothing else begins so");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_is_found_while_its_last_word_is_typed() {
+    let b = bench().await;
+    let folder = b.library.first_folder().await.unwrap();
+    for name in ["Zarnikow anticoagulation.txt", "Zarnikow anticoagulants.txt"] {
+        let text = format!("Seen in ward {}.", name.len());
+        b.add(folder, name, &[&text]).await;
+    }
+    for budget in [0, 40] {
+        force(&b, budget).await;
+        let mut typed = request("zarnikow anticoagulati".to_string(), None, true);
+        typed.mode = Mode::Text;
+        let found = hits(&b, &typed).await;
+        let names: Vec<&str> = found.iter().map(|hit| hit.source_name.as_str()).collect();
+        assert_eq!(names, ["Zarnikow anticoagulation.txt"], "{budget}");
+    }
+}
