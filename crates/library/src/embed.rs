@@ -11,7 +11,7 @@ pub trait Embedder: Send + Sync {
     /// Length of every vector.
     fn dimension(&self) -> usize;
 
-    /// Name and version of the model; vectors of different models are never compared.
+    /// Name and version of the model, kept with each document that it embedded.
     fn model_id(&self) -> &str;
 
     /// Tokens of `text`, as the model counts them.

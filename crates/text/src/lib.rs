@@ -15,6 +15,7 @@ mod fold;
 mod headings;
 mod layout;
 mod passages;
+mod porter;
 mod running;
 mod sentences;
 mod span;

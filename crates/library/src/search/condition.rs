@@ -1,6 +1,7 @@
 //! `AND OR NOT` with brackets, over whole documents: what must stand anywhere in one for it to be found.
 
-use super::query::{self, Lexeme};
+use super::lexemes::Lexeme;
+use super::query;
 
 /// Brackets and negations within each other; deeper ones are left out. Nobody writes that many, and a page that was
 /// pasted must not fill the stack.
@@ -135,6 +136,7 @@ fn all(mut found: Vec<Condition>) -> Option<Condition> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lexemes;
     use super::super::query::Query;
     use super::*;
 
@@ -189,7 +191,7 @@ mod tests {
         // Taken apart by itself: so much at once counts as pasted, and then nothing in it is an operator.
         let deep = |opening: &str| {
             let text = format!("a AND {}b", opening.repeat(100_000));
-            Condition::parse(&query::lex(&text, true), None)
+            Condition::parse(&lexemes::lex(&text, true), None)
         };
         assert!(deep("( ").is_some());
         assert!(deep("NOT ").is_some());

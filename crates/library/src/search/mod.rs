@@ -2,7 +2,7 @@
 //!
 //! Works with no model loaded and with the vector store missing, and says which half is missing.
 //!
-//! A query is taken apart by [`query`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
+//! A query is taken apart by [`query`], out of [`lexemes`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
 //! documents count and [`look`] how closely; [`find`] asks the indexes, in a large cabinet [`bounded`], which remembers
 //! [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown, and
 //! [`marked`] what is marked in it.
@@ -16,6 +16,7 @@ mod feedback;
 mod filters;
 mod find;
 mod letter;
+mod lexemes;
 pub(crate) mod lexicon;
 pub(crate) mod lists;
 mod long;
