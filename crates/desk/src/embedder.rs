@@ -13,15 +13,13 @@ const USUAL_DIMENSION: usize = 384;
 pub struct EngineEmbedder {
     engine: Engine,
     text: Option<Arc<EmbedderText>>,
-    id: String,
 }
 
 impl EngineEmbedder {
     /// Wraps an engine; one without a model gives an embedder that is unavailable.
     pub async fn new(engine: Engine) -> Self {
         let text = engine.embedder_text().await.ok();
-        let id = engine.embedder_id().unwrap_or("none").to_string();
-        Self { engine, text, id }
+        Self { engine, text }
     }
 }
 
@@ -52,8 +50,8 @@ impl Embedder for EngineEmbedder {
             .map_or(USUAL_DIMENSION, |text| text.dimension())
     }
 
-    fn model_id(&self) -> &str {
-        &self.id
+    fn model_id(&self) -> Option<&str> {
+        self.engine.embedder_id()
     }
 
     fn count_tokens(&self, text: &str) -> usize {

@@ -11,8 +11,8 @@ pub trait Embedder: Send + Sync {
     /// Length of every vector.
     fn dimension(&self) -> usize;
 
-    /// Name and version of the model, kept with each document that it embedded.
-    fn model_id(&self) -> &str;
+    /// Which model it is: vectors of two models cannot be compared. None where there is none.
+    fn model_id(&self) -> Option<&str>;
 
     /// Tokens of `text`, as the model counts them.
     fn count_tokens(&self, text: &str) -> usize;

@@ -27,21 +27,18 @@ impl Library {
         Ok(crate::count(n))
     }
 
-    /// At opening: a document without a mark may have some of its vectors already; wipe them, so that
-    /// embedding it again cannot store any twice.
-    pub(crate) async fn drop_partial_vectors(&self) -> Result<(), LibraryError> {
-        let Some(vectors) = &self.inner.vectors else {
+    /// Once no document waits for its vectors, the ones of the model before, if they were kept, are wiped and the new
+    /// ones are searched.
+    pub(crate) async fn switch_vectors(&self) -> Result<(), LibraryError> {
+        let _writer = self.inner.vector_writes.lock().await;
+        let Some(vectors) = self.inner.vectors.as_ref().filter(|v| v.is_aside()) else {
             return Ok(());
         };
-        let nums: Vec<(i64,)> = sqlx::query_as("SELECT num FROM documents WHERE embedded_by IS NULL")
-            .fetch_all(self.db())
-            .await
-            .map_err(LibraryError::database("finding documents without vectors"))?;
-        if nums.is_empty() || vectors.count().await? == 0 {
+        if self.waiting_for_vectors().await? > 0 {
             return Ok(());
         }
-        let nums: Vec<i64> = nums.into_iter().map(|(n,)| n).collect();
-        vectors.remove_documents(&nums).await
+        crate::rebuild::complete(self.db()).await?;
+        vectors.drop_former().await
     }
 
     /// Brings the vectors into memory in the background; until they are there searches go to the table. Nobody adds
@@ -112,7 +109,10 @@ impl Library {
             let _writer = self.inner.vector_writes.lock().await;
             vectors.tidy().await?;
         }
-        Ok(())
+        if cancel.is_cancelled() {
+            return Ok(());
+        }
+        self.switch_vectors().await
     }
 
     /// Stores one round and marks its documents, leaving out what was moved or deleted meanwhile.

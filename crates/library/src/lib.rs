@@ -119,7 +119,7 @@ impl Library {
             backup::before_migration(&db, &vault, newest).await?;
         }
         schema::migrate(&db).await?;
-        let vectors = rebuild::open_vectors(&db, &vault, embedder.dimension()).await?;
+        let vectors = rebuild::open_vectors(&db, &vault, embedder.as_ref()).await?;
         let library = Self {
             inner: Arc::new(Inner {
                 home,
@@ -201,8 +201,8 @@ impl Library {
             .map_err(LibraryError::database("starting to write"))
     }
 
-    /// At opening: jobs that were running wait again, deletions that were cut short are finished, vectors of
-    /// documents that were still being embedded and originals without a document are wiped.
+    /// At opening: jobs that were running wait again, deletions that were cut short are finished, originals without a
+    /// document are wiped, and the vectors of the model before where nothing waits for new ones.
     async fn settle_after_crash(&self) -> Result<(), LibraryError> {
         let doing = LibraryError::database("settling after the last session");
         sqlx::query("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
@@ -210,7 +210,7 @@ impl Library {
             .await
             .map_err(&doing)?;
         self.finish_purges().await?;
-        self.drop_partial_vectors().await?;
+        self.switch_vectors().await?;
         self.sweep_orphaned_originals().await
     }
 }

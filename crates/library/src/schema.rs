@@ -43,6 +43,11 @@ fn migrations() -> Vec<Migration> {
             "numbered",
             include_str!("../../../migrations/0130_numbered.sql"),
         ),
+        (
+            140,
+            "vector sets",
+            include_str!("../../../migrations/0140_vector_sets.sql"),
+        ),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

@@ -1,5 +1,6 @@
 //! The library on a real vault (SQLCipher, sealed LanceDB) with a deterministic embedder.
 
+mod another_model;
 mod audit;
 mod beside;
 mod bounded;
@@ -48,8 +49,8 @@ impl Embedder for Hashing {
         WIDTH
     }
 
-    fn model_id(&self) -> &str {
-        "hashing"
+    fn model_id(&self) -> Option<&str> {
+        Some("hashing")
     }
 
     fn count_tokens(&self, text: &str) -> usize {

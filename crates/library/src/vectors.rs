@@ -7,27 +7,30 @@
 //! Searches after the first few go to a copy in memory ([`cabinet_nearest`]), which needs no training and, unlike
 //! LanceDB's own index, no temporary files in plain. Until it is there LanceDB looks at every vector.
 
+mod rows;
 mod sealed;
+pub(crate) mod sets;
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type};
-use arrow_array::{FixedSizeListArray, Int64Array, RecordBatch};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use cabinet_nearest::{Near, Owner, Vectors};
 use cabinet_vault::Vault;
 use futures::TryStreamExt;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
 use lancedb::table::OptimizeAction;
-use lancedb::{DistanceType, Table};
+use lancedb::{Connection, DistanceType, Table};
+use rows::{batch, push};
 
 use crate::LibraryError;
+pub(crate) use rows::PassageVector;
+use sets::{Set, Sets};
 
-const TABLE: &str = "passages";
 /// The search, counted from the opening, after which the vectors are brought into memory.
 const SCANS: u32 = 4;
 /// Vectors of one file, about 100 MB. Merging and deleting write files anew, so that with larger ones every few papers
@@ -37,25 +40,10 @@ const FILE_ROWS: usize = 1 << 16;
 const MANY: usize = 150_000;
 /// Vectors brought into memory at once, about 50 MB.
 const LOADED: usize = 1 << 15;
+/// Documents named to LanceDB in one statement.
+const AT_ONCE: usize = 500;
 /// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
 const MOST_IN_MEMORY: usize = 2_000_000;
-
-/// One passage's vector with the numbers that say whose it is.
-pub(crate) struct PassageVector {
-    pub passage: i64,
-    pub document: i64,
-    pub folder: i64,
-    pub vector: Vec<f32>,
-}
-
-impl PassageVector {
-    fn owner(&self) -> Owner {
-        Owner {
-            document: self.document,
-            folder: self.folder,
-        }
-    }
-}
 
 /// Where a vector search may look.
 #[derive(Clone, Default)]
@@ -79,7 +67,10 @@ impl Within {
 
 /// The table of vectors.
 pub(crate) struct VectorStore {
+    connection: Connection,
     table: Table,
+    /// Vectors of the model before, while the table is filled with those of another. Nothing is looked for in them.
+    former: RwLock<Option<Table>>,
     schema: SchemaRef,
     dimension: usize,
     /// The same vectors in memory, once a session has searched more than a few times.
@@ -89,40 +80,83 @@ pub(crate) struct VectorStore {
 }
 
 impl VectorStore {
-    /// Opens the table under `home/vectors`, making it if it is not there.
-    pub(crate) async fn open(home: &Path, vault: &Vault, dimension: usize) -> Result<Self, LibraryError> {
-        let root = home.join("vectors");
+    /// Opens the current one of the sets under `home/vectors`, making it, for vectors of `dimension` numbers, if it is
+    /// not there. Tables that are in no set are dropped.
+    pub(crate) async fn open(vault: &Vault, sets: &Sets, dimension: usize) -> Result<Self, LibraryError> {
+        let root = vault.home().join("vectors");
         std::fs::create_dir_all(&root).map_err(LibraryError::vectors("making its folder"))?;
         let root = root
             .canonicalize()
             .map_err(LibraryError::vectors("finding its folder"))?;
         let connection = sealed::connect(&root, vault).await?;
-        let schema = schema(dimension);
         let names = connection
             .table_names()
             .execute()
             .await
             .map_err(LibraryError::vectors("listing tables"))?;
-        let table = if names.iter().any(|n| n == TABLE) {
-            connection
-                .open_table(TABLE)
+        let (mut table, mut before) = (None, None);
+        let (current, former) = (sets.current.table(), sets.former.as_ref().map(Set::table));
+        for name in names {
+            if name != current && Some(&name) != former.as_ref() {
+                drop_table(&connection, &name).await?;
+                continue;
+            }
+            let opened = connection.open_table(&name).execute().await;
+            let opened = Some(opened.map_err(LibraryError::vectors("opening"))?);
+            if name == current {
+                table = opened;
+            } else {
+                before = opened;
+            }
+        }
+        let table = match table {
+            Some(table) => table,
+            None => connection
+                .create_empty_table(current, rows::schema(dimension))
                 .execute()
                 .await
-                .map_err(LibraryError::vectors("opening"))?
-        } else {
-            connection
-                .create_empty_table(TABLE, schema.clone())
-                .execute()
-                .await
-                .map_err(LibraryError::vectors("making its table"))?
+                .map_err(LibraryError::vectors("making its table"))?,
         };
+        let schema = table
+            .schema()
+            .await
+            .map_err(LibraryError::vectors("reading its shape"))?;
+        let dimension = rows::width(&schema).ok_or_else(|| LibraryError::Vectors {
+            doing: "reading its shape",
+            source: "its table holds no vectors".into(),
+        })?;
         Ok(Self {
+            connection,
             table,
+            former: RwLock::new(before),
             schema,
             dimension,
             memory: Arc::default(),
             scans: AtomicU32::new(0),
         })
+    }
+
+    /// How many numbers a vector has.
+    pub(crate) fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// True while the vectors of the model before are kept, because those of this one are not complete.
+    pub(crate) fn is_aside(&self) -> bool {
+        self.former().is_some()
+    }
+
+    fn former(&self) -> Option<Table> {
+        self.former.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Wipes the vectors of the model before.
+    pub(crate) async fn drop_former(&self) -> Result<(), LibraryError> {
+        let former = self.former.write().unwrap_or_else(PoisonError::into_inner).take();
+        match former {
+            Some(table) => drop_table(&self.connection, table.name()).await,
+            None => Ok(()),
+        }
     }
 
     /// True, once, when the vectors should be brought into memory: a single search reads them all anyway.
@@ -211,24 +245,8 @@ impl VectorStore {
         if rows.is_empty() {
             return Ok(());
         }
-        let numbers =
-            |f: fn(&PassageVector) -> i64| Arc::new(Int64Array::from_iter_values(rows.iter().map(f)));
-        let vectors = FixedSizeListArray::from_iter_primitive::<Float32Type, _, _>(
-            rows.iter().map(|r| Some(r.vector.iter().copied().map(Some))),
-            i32::try_from(self.dimension).expect("embedding dimensions are small"),
-        );
-        let batch = RecordBatch::try_new(
-            self.schema.clone(),
-            vec![
-                numbers(|r| r.passage),
-                numbers(|r| r.document),
-                numbers(|r| r.folder),
-                Arc::new(vectors),
-            ],
-        )
-        .map_err(LibraryError::vectors("laying out a batch"))?;
         self.table
-            .add(batch)
+            .add(batch(rows, &self.schema)?)
             .execute()
             .await
             .map_err(LibraryError::vectors("adding"))?;
@@ -321,15 +339,41 @@ impl VectorStore {
         Ok(found.of(passages))
     }
 
-    /// Wipes the vectors of these documents, old versions included.
-    pub(crate) async fn remove_documents(&self, documents: &[i64]) -> Result<(), LibraryError> {
-        for some in documents.chunks(500) {
-            let list = some.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-            self.table
-                .delete(format!("document IN ({list})").as_str())
-                .await
-                .map_err(LibraryError::vectors("deleting"))?;
+    /// The documents with vectors, and the folders these say they are in.
+    pub(crate) async fn documents(&self) -> Result<HashMap<i64, i64>, LibraryError> {
+        let doing = LibraryError::vectors("listing documents");
+        let columns = self
+            .table
+            .query()
+            .select(Select::columns(&["document", "folder"]));
+        let mut batches = columns.execute().await.map_err(&doing)?;
+        let mut documents = HashMap::new();
+        while let Some(batch) = batches.try_next().await.map_err(&doing)? {
+            let [Some(nums), Some(folders)] = ["document", "folder"].map(|name| batch.column_by_name(name))
+            else {
+                continue;
+            };
+            let [nums, folders] = [nums, folders].map(|column| column.as_primitive::<Int64Type>().values());
+            documents.extend(nums.iter().copied().zip(folders.iter().copied()));
         }
+        Ok(documents)
+    }
+
+    /// Wipes the vectors of deleted documents, of every model and version.
+    pub(crate) async fn remove_documents(&self, documents: &[i64]) -> Result<(), LibraryError> {
+        self.wipe(documents).await?;
+        match self.former() {
+            Some(former) => {
+                delete(&former, documents).await?;
+                tidy(&former).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Wipes the vectors of documents that are to be embedded again, old versions included.
+    pub(crate) async fn wipe(&self, documents: &[i64]) -> Result<(), LibraryError> {
+        delete(&self.table, documents).await?;
         let gone: HashSet<i64> = documents.iter().copied().collect();
         self.in_memory(|vectors| vectors.retain(|owner| !gone.contains(&owner.document)));
         self.tidy().await
@@ -337,11 +381,10 @@ impl VectorStore {
 
     /// Follows a document into another folder.
     pub(crate) async fn move_documents(&self, documents: &[i64], folder: i64) -> Result<(), LibraryError> {
-        for some in documents.chunks(500) {
-            let list = some.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        for some in documents.chunks(AT_ONCE) {
             self.table
                 .update()
-                .only_if(format!("document IN ({list})"))
+                .only_if(among(some))
                 .column("folder", folder.to_string())
                 .execute()
                 .await
@@ -354,28 +397,7 @@ impl VectorStore {
 
     /// Merges small files and drops every version but the newest, with everything that was deleted in them.
     pub(crate) async fn tidy(&self) -> Result<(), LibraryError> {
-        let compact = OptimizeAction::Compact {
-            options: lancedb::table::CompactionOptions {
-                materialize_deletions_threshold: 0.0,
-                target_rows_per_fragment: FILE_ROWS,
-                ..Default::default()
-            },
-            remap_options: None,
-        };
-        self.table
-            .optimize(compact)
-            .await
-            .map_err(LibraryError::vectors("compacting"))?;
-        let prune = OptimizeAction::Prune {
-            older_than: Some(lancedb::table::Duration::zero()),
-            delete_unverified: Some(true),
-            error_if_tagged_old_versions: Some(false),
-        };
-        self.table
-            .optimize(prune)
-            .await
-            .map_err(LibraryError::vectors("dropping old versions"))?;
-        Ok(())
+        tidy(&self.table).await
     }
 
     /// Reads every vector, and with it every sealed byte of the table; returns how many there are.
@@ -412,13 +434,60 @@ impl VectorStore {
     }
 }
 
+async fn drop_table(connection: &Connection, name: &str) -> Result<(), LibraryError> {
+    connection
+        .drop_table(name, &[])
+        .await
+        .map_err(LibraryError::vectors("dropping a table"))
+}
+
+async fn delete(table: &Table, documents: &[i64]) -> Result<(), LibraryError> {
+    for some in documents.chunks(AT_ONCE) {
+        table
+            .delete(among(some).as_str())
+            .await
+            .map_err(LibraryError::vectors("deleting"))?;
+    }
+    Ok(())
+}
+
+async fn tidy(table: &Table) -> Result<(), LibraryError> {
+    let compact = OptimizeAction::Compact {
+        options: lancedb::table::CompactionOptions {
+            materialize_deletions_threshold: 0.0,
+            target_rows_per_fragment: FILE_ROWS,
+            ..Default::default()
+        },
+        remap_options: None,
+    };
+    table
+        .optimize(compact)
+        .await
+        .map_err(LibraryError::vectors("compacting"))?;
+    let prune = OptimizeAction::Prune {
+        older_than: Some(lancedb::table::Duration::zero()),
+        delete_unverified: Some(true),
+        error_if_tagged_old_versions: Some(false),
+    };
+    table
+        .optimize(prune)
+        .await
+        .map_err(LibraryError::vectors("dropping old versions"))?;
+    Ok(())
+}
+
+/// Rows of these documents, as LanceDB takes it.
+fn among(documents: &[i64]) -> String {
+    let list = documents.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    format!("document IN ({list})")
+}
+
 fn filter(within: &Within) -> Option<String> {
     let documents = within.documents.as_ref().map(|documents| {
-        let list = documents.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-        if list.is_empty() {
+        if documents.is_empty() {
             "false".to_string()
         } else {
-            format!("document IN ({list})")
+            among(&documents.iter().copied().collect::<Vec<_>>())
         }
     });
     let parts: Vec<String> = [
@@ -430,44 +499,4 @@ fn filter(within: &Within) -> Option<String> {
     .flatten()
     .collect();
     (!parts.is_empty()).then(|| parts.join(" AND "))
-}
-
-/// Adds the vectors of a batch of the table; rows without one are left out.
-fn push(vectors: &mut Vectors, batch: &RecordBatch) {
-    let numbers = |name| {
-        batch
-            .column_by_name(name)
-            .and_then(|column| column.as_primitive_opt::<Int64Type>())
-    };
-    let (Some(passages), Some(documents), Some(folders), Some(lists)) = (
-        numbers("passage"),
-        numbers("document"),
-        numbers("folder"),
-        batch
-            .column_by_name("vector")
-            .and_then(|column| column.as_fixed_size_list_opt()),
-    ) else {
-        return;
-    };
-    for row in 0..batch.num_rows() {
-        let list = lists.value(row);
-        if let Some(vector) = list.as_primitive_opt::<Float32Type>() {
-            let owner = Owner {
-                document: documents.value(row),
-                folder: folders.value(row),
-            };
-            vectors.push(passages.value(row), owner, vector.values());
-        }
-    }
-}
-
-fn schema(dimension: usize) -> SchemaRef {
-    let item = Arc::new(Field::new("item", DataType::Float32, true));
-    let width = i32::try_from(dimension).expect("embedding dimensions are small");
-    Arc::new(Schema::new(vec![
-        Field::new("passage", DataType::Int64, false),
-        Field::new("document", DataType::Int64, false),
-        Field::new("folder", DataType::Int64, false),
-        Field::new("vector", DataType::FixedSizeList(item, width), false),
-    ]))
 }

@@ -63,8 +63,15 @@ impl Library {
         texts: Vec<String>,
         missing: &mut Vec<String>,
     ) -> Option<Vec<Vec<f32>>> {
-        if self.inner.vectors.is_none() {
+        let Some(store) = &self.inner.vectors else {
             missing.push("Search by meaning is off: the vector store could not be opened".to_string());
+            return None;
+        };
+        if store.is_aside() {
+            missing.push(
+                "Search by meaning is off until every document is prepared for the new embedding model"
+                    .to_string(),
+            );
             return None;
         }
         let vectors = self.embedder().embed(texts, true).await;

@@ -103,8 +103,8 @@ impl Embedder for Real {
         self.text.dimension()
     }
 
-    fn model_id(&self) -> &str {
-        "all-minilm-l6-v2"
+    fn model_id(&self) -> Option<&str> {
+        Some("all-minilm-l6-v2")
     }
 
     fn count_tokens(&self, text: &str) -> usize {

@@ -307,7 +307,7 @@ impl Embedder for Perturbing {
         self.real.dimension()
     }
 
-    fn model_id(&self) -> &str {
+    fn model_id(&self) -> Option<&str> {
         self.real.model_id()
     }
 
