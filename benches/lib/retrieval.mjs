@@ -76,16 +76,25 @@ export function ranking(folder, names) {
       for (const mode of ["hybrid", "text", "vector"]) {
         const answers = new Map();
         for (const { id, hits, ms } of bench.run("search", "--mode", mode, "--limit", HITS, "--batch", batch).results) {
-          const found = hits.map((hit) => decodeURIComponent(hit.source_name.replace(/\.txt$/, "")));
-          answers.set(String(id), { found: [...new Set(found)], ms });
+          const papers = (some) => [...new Set(some.map((hit) => decodeURIComponent(hit.source_name.replace(/\.txt$/, ""))))];
+          const repeats = hits.slice(0, 10).filter((hit) => hit.repeats !== null).length;
+          // As the window shows them: what repeats a better hit stands behind that one.
+          answers.set(String(id), { found: papers(hits), apart: papers(hits.filter((hit) => hit.repeats === null)), repeats, ms });
         }
-        const each = (score) => [...judged].map(([id, relevant]) => score(answers.get(id)?.found ?? [], relevant));
+        const each = (score, list = "found") => [...judged].map(([id, relevant]) => score(answers.get(id)?.[list] ?? [], relevant));
         scores[mode] = each(ndcg);
         rows.push(
           { what: `${mode}: nDCG@10`, value: mean(scores[mode]).toFixed(4), unit: `± ${error(scores[mode]).toFixed(3)}` },
           { what: `${mode}: recall@10, @100`, value: [10, 100].map((most) => mean(each((found, relevant) => recall(found, relevant, most))).toFixed(3)).join(", "), unit: "" },
           { what: `${mode}: a question, p50, p95`, value: [50, 95].map((p) => percentile([...answers.values()].map(({ ms }) => ms), p).toFixed(0)).join(", "), unit: "ms" },
         );
+        if (mode === "hybrid") {
+          const among = [...answers.values()].filter(({ repeats }) => repeats > 0);
+          rows.push(
+            { what: "hybrid, repeats put behind what they repeat: nDCG@10", value: mean(each(ndcg, "apart")).toFixed(4), unit: "" },
+            { what: "questions with repeats among the first ten hits, and how many", value: [among.length, among.reduce((sum, { repeats }) => sum + repeats, 0)].join(", "), unit: "" },
+          );
+        }
       }
       const better = Math.max(mean(scores.text), mean(scores.vector));
       const goal = GOALS[name] ?? better * ABOVE;

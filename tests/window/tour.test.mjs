@@ -207,12 +207,15 @@ station("imports", async () => {
   writeFileSync(join(folder, "A letter that was cut off in the middle of the transfer from the scanner.pdf"), "%PDF-1.7\n1 0 obj\n<<");
   writeFileSync(join(folder, "Programme.bin"), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0]));
   copyFileSync(join(samples, "Anticoagulation clinic protocol.md"), join(folder, "Protocol.md"));
+  // Other bytes, the same words.
+  const referral = readFileSync(join(samples, "Referral letter - Bruno Castellan.txt"), "utf8");
+  writeFileSync(join(folder, "Referral letter, as it was faxed.txt"), referral.replaceAll("\n\n", "\n\n\n"));
   stage.answer("files", ...readdirSync(folder).map((name) => join(folder, name)));
   await window.click("add-files");
   await window.click("rail-jobs");
   await window.until("all are told", async () => {
     const jobs = await window.texts("job");
-    return ["Fax line", "Blank.txt", "Programme", "cut off"].every((name) => jobs.some((job) => job.includes(name) && !/waiting|reading/i.test(job))) && jobs;
+    return ["Fax line", "Blank.txt", "Programme", "cut off", "faxed"].every((name) => jobs.some((job) => job.includes(name) && !/waiting|reading/i.test(job))) && jobs;
   }, 60);
   await look("18 imports with failures");
   if (process.env.CABINET_TOUR_FILES) {
@@ -246,6 +249,13 @@ station("search", async () => {
   await window.fill("search-input", "rent");
   await window.until("hits", async () => (await window.texts("hit")).length > 0);
   await look("23 hits of several kinds");
+  await window.fill("search-input", "chest tightness on walking uphill");
+  await window.until("one stands behind the other", async () => /same words/.test((await window.texts("hit-repeats"))[0] ?? ""));
+  assert.ok(!(await window.texts("hit")).some((hit) => hit.includes("faxed")));
+  await window.click("hit-repeats");
+  await window.find("hit-same");
+  assert.ok((await window.texts("hit"))[1].includes("faxed"));
+  await look("24 the same words elsewhere");
   await window.click("hit-like");
   await window.find("search-like");
   await look("24 more like this");

@@ -10,6 +10,7 @@ mod headings;
 mod leaving;
 #[cfg(unix)]
 mod queue;
+mod repeats;
 mod search;
 
 use std::sync::Arc;

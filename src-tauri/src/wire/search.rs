@@ -96,6 +96,8 @@ pub struct Hit {
     pub page_marks: Vec<Range>,
     /// Why it is here.
     pub why: Why,
+    /// Rank of a better hit that says all that this one does.
+    pub repeats: Option<u32>,
 }
 
 /// How many documents a list was made from.
@@ -137,6 +139,7 @@ impl TryFrom<SearchRequest> for library::SearchRequest {
                 SearchMode::Vector => library::Mode::Vector,
             },
             limit: usize::try_from(r.limit.min(500)).unwrap_or(500),
+            distinct: true,
             as_typed: true,
             look: if r.first_look {
                 library::Look::First
@@ -181,6 +184,7 @@ impl From<library::SearchResults> for SearchResults {
                 library::Why::Meaning => Why::Meaning,
                 library::Why::Approximate => Why::Approximate,
             },
+            repeats: h.repeats.and_then(|better| u32::try_from(better + 1).ok()),
         };
         Self {
             hits: (1..).zip(r.hits).map(hit).collect(),

@@ -45,6 +45,8 @@ export const localKeys: { where: string; keys: { keys: string; what: string }[] 
       { keys: '↑ ↓', what: 'Go through the hits, also from the search field' },
       { keys: 'Enter', what: 'Open at the hit' },
       { keys: 'Mod+Enter', what: 'Insert the passage into the note' },
+      { keys: 'Alt+M', what: 'More like this' },
+      { keys: 'Alt+S', what: 'Show where the same words stand, or put them away' },
     ],
   },
   {

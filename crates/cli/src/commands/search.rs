@@ -27,6 +27,7 @@ pub async fn search(context: &Context, args: SearchArgs) -> Ended {
             args::Mode::Vector => Mode::Vector,
         },
         limit: args.limit,
+        distinct: false,
         as_typed: false,
         look: Look::Close,
         every: args.every,
@@ -136,6 +137,7 @@ fn line(rank: usize, hit: &Hit) -> Value {
             Why::Meaning => "meaning",
             Why::Approximate => "approximate",
         },
+        "repeats": hit.repeats.map(|better| better + 1),
     })
 }
 
@@ -143,9 +145,16 @@ fn words(rank: usize, hit: &Hit) -> String {
     let place = [std::slice::from_ref(&hit.title), &hit.headings]
         .concat()
         .join(" › ");
-    format!(
-        "{rank:>3}. {place} · page {}\n     {}",
-        hit.page,
-        hit.snippet.trim()
-    )
+    match hit.repeats {
+        Some(better) => format!(
+            "{rank:>3}. {place} · page {}, the same as {}",
+            hit.page,
+            better + 1
+        ),
+        None => format!(
+            "{rank:>3}. {place} · page {}\n     {}",
+            hit.page,
+            hit.snippet.trim()
+        ),
+    }
 }

@@ -8,6 +8,7 @@ use super::condition::Condition;
 use super::merge::Found;
 use super::query::{self, Query};
 use super::scope::Scope;
+use super::show::Wanted;
 use crate::{Library, LibraryError, count};
 
 /// How many documents a list was made from.
@@ -66,7 +67,9 @@ impl Library {
             exact: HashMap::new(),
             ..Found::default()
         };
-        let hits = self.hits(&listed, parsed, &within, rows.len()).await?;
+        let hits = self
+            .hits(&listed, parsed, &within, Wanted::Each(rows.len()))
+            .await?;
         let checked = Checked {
             checked: count(readable),
             of: u32::try_from(all.len()).unwrap_or(u32::MAX),

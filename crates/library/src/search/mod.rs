@@ -4,8 +4,8 @@
 //!
 //! A query is taken apart by [`query`], out of [`lexemes`], a whole text cut down to what tells most by [`long`]; [`scope`] says which
 //! documents count and [`look`] how closely; [`find`] asks the indexes, in a large cabinet [`bounded`], which remembers
-//! [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown, and
-//! [`marked`] what is marked in it.
+//! [`lists`]; [`merge`] puts the halves together; [`coverage`] looks at the best once more; [`show`] reads what is shown,
+//! [`repeats`] sees which of it says the same, and [`marked`] what is marked in it.
 
 mod approximate;
 mod bounded;
@@ -24,6 +24,7 @@ mod look;
 mod marked;
 mod merge;
 mod query;
+mod repeats;
 mod scope;
 mod show;
 mod snippet;
@@ -36,6 +37,7 @@ pub use exhaustive::Checked;
 pub(crate) use find::{EVERY, LISTED, Order};
 pub use look::Look;
 use query::Query;
+use show::Wanted;
 
 /// Which half to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +66,8 @@ pub struct SearchRequest {
     pub mode: Mode,
     /// At most this many hits.
     pub limit: usize,
+    /// Hits that repeat a better one do not count against the limit, where they can be left out of account at once.
+    pub distinct: bool,
     /// The last word may still be being typed.
     pub as_typed: bool,
     /// How closely to look where there is much.
@@ -126,6 +130,8 @@ pub struct Hit {
     pub page_marks: Vec<Range>,
     /// Why it is here.
     pub why: Why,
+    /// Which better hit of the same list, counted from the first, says all that this one does.
+    pub repeats: Option<usize>,
 }
 
 /// Hits, best first, and what did not take part.
@@ -253,7 +259,12 @@ impl Library {
                 self.look_again(asked, scope.size, &mut found).await?;
             }
         }
-        self.hits(&found, asked, scope, request.limit).await
+        let wanted = if request.distinct && scope.look == Look::Close {
+            Wanted::Distinct(request.limit)
+        } else {
+            Wanted::Told(request.limit)
+        };
+        self.hits(&found, asked, scope, wanted).await
     }
 }
 

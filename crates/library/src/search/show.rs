@@ -12,6 +12,20 @@ use super::scope::Scope;
 use super::{Hit, Range, Why, list, snippet};
 use crate::{Library, LibraryError, count};
 
+/// How many hits are wanted, and what becomes of those that repeat a better one.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// All of so many, each for itself.
+    Each(usize),
+    /// So many, and which of them repeat another.
+    Told(usize),
+    /// So many that repeat no other, and those that repeat them besides.
+    Distinct(usize),
+}
+
+/// With so many times the hits that are wanted it is enough, whatever they repeat.
+const MANY_TIMES: usize = 4;
+
 impl Library {
     /// Loads what the best need to be shown, leaving out the trash and unwanted kinds.
     pub(super) async fn hits(
@@ -19,27 +33,46 @@ impl Library {
         found: &Found,
         parsed: &Query,
         scope: &Scope,
-        limit: usize,
+        wanted: Wanted,
     ) -> Result<Vec<Hit>, LibraryError> {
         let ranked = found.merge();
         let by_words: HashSet<i64> = found.words.iter().map(|(passage, _)| *passage).collect();
+        let (Wanted::Each(limit) | Wanted::Told(limit) | Wanted::Distinct(limit)) = wanted;
         let mut rows = HashMap::new();
         let mut shown: Vec<(i64, f64)> = Vec::new();
-        // The best alone are read; more only where some of them may not be shown.
+        // The best alone are read; more only where some of them may not be shown, or say nothing new.
         for some in ranked.chunks(limit.max(1)) {
             let more = self.rows(some.iter().map(|(passage, _)| *passage)).await?;
             let admitted =
                 |(passage, _): &&(i64, f64)| more.get(passage).is_some_and(|row| scope.admits(row));
             shown.extend(some.iter().filter(admitted));
             rows.extend(more);
-            if shown.len() >= limit {
+            let enough = match wanted {
+                _ if shown.len() < limit => false,
+                Wanted::Distinct(_) if shown.len() < MANY_TIMES * limit => {
+                    let repeats = self.repeats(read(&shown, &rows)).await?;
+                    repeats.iter().filter(|better| better.is_none()).count() >= limit
+                }
+                _ => true,
+            };
+            if enough {
                 break;
             }
         }
-        shown.truncate(limit);
+        let repeats = match wanted {
+            Wanted::Each(_) => vec![None; shown.len()],
+            _ => self.repeats(read(&shown, &rows)).await?,
+        };
+        shown.truncate(match wanted {
+            Wanted::Distinct(_) => {
+                let new = repeats.iter().enumerate().filter(|(_, better)| better.is_none());
+                new.map(|(at, _)| at).nth(limit).unwrap_or(shown.len())
+            }
+            _ => limit,
+        });
         let marked = Marked::new(parsed);
         let mut hits = Vec::with_capacity(shown.len());
-        for (passage, score) in shown {
+        for ((passage, score), repeats) in shown.into_iter().zip(repeats) {
             let Some(row) = rows.get(&passage) else { continue };
             let marks = marked.in_text(&row.text);
             let (snippet, inside) = snippet::cut(&row.text, &marks);
@@ -72,6 +105,7 @@ impl Library {
                 } else {
                     Why::Meaning
                 },
+                repeats,
             });
         }
         Ok(hits)
@@ -98,6 +132,16 @@ impl Library {
     }
 }
 
+/// Passages with what was read of them, in their order.
+fn read<'a>(
+    shown: &'a [(i64, f64)],
+    rows: &'a HashMap<i64, PassageRow>,
+) -> impl Iterator<Item = (i64, &'a PassageRow)> {
+    shown
+        .iter()
+        .filter_map(|(passage, _)| Some((*passage, rows.get(passage)?)))
+}
+
 pub(super) struct PassageRow {
     document: String,
     pub document_num: i64,
@@ -111,7 +155,7 @@ pub(super) struct PassageRow {
     /// One a line.
     headings: String,
     range: Range,
-    text: String,
+    pub text: String,
 }
 
 impl PassageRow {

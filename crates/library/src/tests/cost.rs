@@ -16,7 +16,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use uuid::Uuid;
 
 use super::*;
-use crate::Look;
 
 /// The folder that a plain twin's home carries in its name.
 const PLAIN: &str = "plain-twin";
@@ -177,14 +176,8 @@ async fn run(plain: bool, embedder: Arc<dyn Embedder>, papers: &[Vec<String>], q
         }
         let request = SearchRequest {
             query: query.clone(),
-            folder: None,
-            document: None,
-            kinds: Vec::new(),
-            mode: Mode::Hybrid,
             limit: 20,
-            as_typed: false,
-            look: Look::Close,
-            every: false,
+            ..SearchRequest::default()
         };
         let found = bench.library.search(&request).await;
         assert!(!found.unwrap().hits.is_empty());

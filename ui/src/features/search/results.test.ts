@@ -20,6 +20,7 @@ const hit = (n: number): Hit => ({
   marks: [],
   pageMarks: [],
   why: 'words',
+  repeats: null,
 });
 
 afterEach(() => {

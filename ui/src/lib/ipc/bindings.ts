@@ -645,6 +645,8 @@ export type Hit = {
 	pageMarks: Range[],
 	/**  Why it is here. */
 	why: Why,
+	/**  Rank of a better hit that says all that this one does. */
+	repeats: number | null,
 };
 
 /**  What came of an import, however many files it had. */

@@ -14,8 +14,8 @@ export type Solid<T> = [T] extends [null]
         ? { [Key in keyof T]: Key extends ReallyOptional ? T[Key] : Solid<T[Key]> }
         : T;
 
-/** The numbers that may be absent: nothing to estimate from, no such bound, nothing to count. */
-type ReallyOptional = 'secondsLeft' | 'before' | 'from' | 'until' | 'count' | Escalated;
+/** The numbers that may be absent: nothing to estimate from, no such bound, nothing to count, nothing repeated. */
+type ReallyOptional = 'secondsLeft' | 'before' | 'from' | 'until' | 'count' | 'repeats' | Escalated;
 type Escalated = 'bytesReceived' | 'priceIn' | 'priceOut';
 
 export type AppState = Solid<wire.AppState>;

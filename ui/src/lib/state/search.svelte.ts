@@ -1,20 +1,9 @@
 /** Search as you type: the newest question wins, results are grouped by document. */
 import { ipc, isQuiet, CabinetError, type Hit, type SearchResults } from '$lib/ipc';
+import { apart, grouped, sorted, type Sort } from './hits';
 import { library } from './library.svelte';
 import { session } from './session.svelte';
 import { preferences } from './settings.svelte';
-
-export interface Group {
-  documentId: string;
-  title: string;
-  sourceName: string;
-  kind: string;
-  /** The date that stands on it. */
-  dated: string | null;
-  hits: Hit[];
-  /** Hits of this document that are folded away. */
-  folded: number;
-}
 
 /** Keys that follow one another while a question is being answered are one question; the answer should stand within 50 ms. */
 const pause = 20;
@@ -24,57 +13,8 @@ const limit = 60;
 /** Recent searches that are kept. */
 const remembered = 12;
 
-export type Sort = 'best' | 'newest' | 'oldest' | 'title' | 'file';
 /** Rows that fill a tall window: they are drawn at once, the others when no key came for a moment. */
 const atOnce = 12;
-/** A document with many hits must not hide the others. */
-const perDocument = 4;
-
-/** Groups keep the order of their best hit; hits keep theirs. */
-export function grouped(hits: Hit[], unfolded: ReadonlySet<string> = new Set()): Group[] {
-  const groups = new Map<string, Group>();
-  for (const hit of hits) {
-    const { documentId, title, sourceName, kind, dated } = hit;
-    const group = groups.get(documentId);
-    if (group) group.hits.push(hit);
-    else {
-      groups.set(documentId, {
-        documentId,
-        title,
-        sourceName,
-        kind,
-        dated,
-        hits: [hit],
-        folded: 0,
-      });
-    }
-  }
-  return [...groups.values()].map((group) =>
-    // One more is shown rather than a line that says "1 more".
-    unfolded.has(group.documentId) || group.hits.length <= perDocument + 1
-      ? group
-      : {
-          ...group,
-          hits: group.hits.slice(0, perDocument),
-          folded: group.hits.length - perDocument,
-        },
-  );
-}
-
-/** The groups in the wanted order; the best first is the order they come in. */
-export function sorted(groups: Group[], by: Sort): Group[] {
-  if (by === 'best') return groups;
-  if (by === 'newest' || by === 'oldest') {
-    // What bears no date comes last either way.
-    const [first, second] = by === 'newest' ? [-1, 1] : [1, -1];
-    return [...groups].sort((a, b) => {
-      if (!a.dated || !b.dated) return Number(!a.dated) - Number(!b.dated);
-      return a.dated === b.dated ? 0 : a.dated > b.dated ? first : second;
-    });
-  }
-  const name = (group: Group) => (by === 'title' ? group.title : group.sourceName);
-  return [...groups].sort((a, b) => name(a).localeCompare(name(b), undefined, { numeric: true }));
-}
 
 const same = (a: Hit, b: Hit): boolean =>
   a.documentId === b.documentId && a.page === b.page && a.start === b.start;
@@ -115,9 +55,12 @@ class Search {
     this.kind ? this.ofThisYear.filter((hit) => hit.kind === this.kind) : this.ofThisYear,
   );
   private unfolded = $state.raw<ReadonlySet<string>>(new Set());
-  groups = $derived(sorted(grouped(this.admitted, this.unfolded), this.sort));
+  /** Ranks of hits whose repeats are shown. */
+  private opened = $state.raw<ReadonlySet<number>>(new Set());
+  groups = $derived(grouped(apart(sorted(this.admitted, this.sort)), this.unfolded, this.opened));
   total = $derived(this.admitted.length);
-  shown = $derived(this.groups.flatMap((group) => group.hits));
+  rows = $derived(this.groups.flatMap((group) => group.rows));
+  shown = $derived(this.rows.map((row) => row.hit));
   kinds = $derived.by(() => {
     const counts = new Map<string, number>();
     for (const hit of this.ofThisYear) counts.set(hit.kind, (counts.get(hit.kind) ?? 0) + 1);
@@ -208,6 +151,7 @@ class Search {
       this.answered = query;
       this.error = null;
       if (!again) this.unfolded = new Set();
+      this.opened = new Set();
       this.drawn = again ? Infinity : atOnce;
       if (this.year !== null && !results.hits.some((hit) => yearOf(hit) === this.year)) {
         this.year = null;
@@ -260,6 +204,26 @@ class Search {
 
   unfold(documentId: string): void {
     this.unfolded = new Set([...this.unfolded, documentId]);
+  }
+
+  /** Shows what says the same as a hit, or puts it away; `hit` may be one of them. */
+  toggleRepeats(hit: Hit): void {
+    const row = this.rows.findLast(
+      (row) => !row.beneath && [row.hit, ...row.repeats].includes(hit),
+    );
+    if (!row || row.repeats.length === 0) return;
+    const chosen = this.shown[this.at];
+    const opened = new Set(this.opened);
+    if (!opened.delete(row.hit.rank)) opened.add(row.hit.rank);
+    this.opened = opened;
+    const at = this.shown.findIndex((hit) => hit === chosen);
+    // What is put away gives the choice back to the hit that it repeats.
+    this.at = at >= 0 ? at : this.shown.indexOf(row.hit);
+  }
+
+  /** Whether what says the same as a hit is shown. */
+  hasOpened(hit: Hit): boolean {
+    return this.opened.has(hit.rank);
   }
 
   move(by: number): void {

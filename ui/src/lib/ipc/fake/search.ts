@@ -72,6 +72,7 @@ export function fakeSearch(state: FakeState, request: SearchRequest): SearchResu
             end: m.end + sentence.start,
           })),
           why: phrase ? 'exact' : marks.length ? 'words' : 'meaning',
+          repeats: null,
         });
       });
     });
