@@ -1,5 +1,12 @@
 /** Search as you type: the newest question wins, results are grouped by document. */
-import { ipc, isQuiet, CabinetError, type Hit, type SearchResults } from '$lib/ipc';
+import {
+  ipc,
+  isQuiet,
+  CabinetError,
+  type Hit,
+  type SearchRequest,
+  type SearchResults,
+} from '$lib/ipc';
 import { apart, grouped, sorted, type Sort } from './hits';
 import { library } from './library.svelte';
 import { session } from './session.svelte';
@@ -135,15 +142,21 @@ class Search {
     }
     this.busy = !again;
     try {
-      const results = await ipc.search({
-        query,
-        folderId: this.folderId,
-        documentId: null,
-        kinds: [],
-        mode: this.like ? 'vector' : 'hybrid',
-        limit,
-        firstLook: look === 'first',
-      });
+      const inMode = (mode: SearchRequest['mode']) =>
+        ipc.search({
+          query,
+          folderId: this.folderId,
+          documentId: null,
+          kinds: [],
+          mode,
+          limit,
+          firstLook: look === 'first',
+        });
+      let results = await inMode(this.like ? 'vector' : 'hybrid');
+      // While there is no search by meaning, passages are alike by their words; what is missing is said all the same.
+      if (this.like && results.hits.length === 0 && results.missing.length > 0) {
+        results = await inMode('hybrid');
+      }
       if (own !== this.serial) return;
       // Who moved to a hit stays there; otherwise the best one is current.
       const chosen = again && this.at > 0 ? this.shown[this.at] : undefined;

@@ -210,6 +210,29 @@ describe('search', () => {
     vi.useRealTimers();
   });
 
+  it('looks for what is like a passage by its words while there is no search by meaning', async () => {
+    const found = {
+      hits: [],
+      missing: ['Search by meaning is off'],
+      checked: null,
+      firstLook: false,
+      ms: 1,
+    };
+    const asked = vi
+      .spyOn(ipc, 'search')
+      .mockImplementation(({ mode }) =>
+        Promise.resolve(mode === 'vector' ? found : { ...found, hits: [hit(1, 'a')] }),
+      );
+    search.moreLike({ ...hit(3, 'a'), snippet: 'The drain was cleared.' });
+    await soon(() => expect(search.shown).toHaveLength(1));
+    expect(asked.mock.calls.map(([request]) => [request.mode, request.query])).toEqual([
+      ['vector', 'The drain was cleared.'],
+      ['hybrid', 'The drain was cleared.'],
+    ]);
+    expect(search.results?.missing).toEqual(['Search by meaning is off']);
+    search.reset();
+  });
+
   it('puts hits that say the same behind the first of them, wherever that one stands', () => {
     const same = (rank: number, id: string, repeats: number | null, day: string | null = null) => ({
       ...hit(rank, id),
