@@ -4,13 +4,14 @@
 //! A hit repeats a better one where all its words stand there in the same order, articles and the like aside. Another
 //! number, name or "not" is never put behind a better hit, nor is anything that only one of them says.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::AssertSqlSafe;
 
-use super::list;
 use super::show::PassageRow;
+use super::{Look, list};
 use crate::{Library, LibraryError};
 
 /// Words side by side that are compared.
@@ -25,15 +26,16 @@ impl Library {
     /// Of each passage, best first, which better one it repeats; one that repeats is repeated by none.
     ///
     /// Another draft is often cut into passages at other sentences. So where a better one has a good part of what a
-    /// passage says, what stands before and after it counts as well.
+    /// passage says, what stands before and after it counts as well; not in a first look, which reads as little as it can.
     pub(super) async fn repeats(
         &self,
         passages: impl Iterator<Item = (i64, &PassageRow)>,
+        look: Look,
     ) -> Result<Vec<Option<usize>>, LibraryError> {
         let passages: Vec<(i64, &PassageRow)> = passages.collect();
-        let said: Vec<HashSet<u64>> = passages.iter().map(|(_, row)| runs(&row.text)).collect();
+        let said: Vec<FxHashSet<u64>> = passages.iter().map(|(_, row)| runs(&row.text)).collect();
         let mut found = compare(&said, &said);
-        if found.parts.is_empty() {
+        if found.parts.is_empty() || look == Look::First {
             return Ok(found.repeats);
         }
         let mut wider = said.clone();
@@ -70,12 +72,12 @@ struct Compared {
 }
 
 /// Compares what each says with what those before it say, and with what `stands` there, which may be more.
-fn compare(said: &[HashSet<u64>], stands: &[HashSet<u64>]) -> Compared {
+fn compare(said: &[FxHashSet<u64>], stands: &[FxHashSet<u64>]) -> Compared {
     let (mut repeats, mut parts) = (Vec::with_capacity(said.len()), BTreeSet::new());
     // Where a run stands, and whether the passage itself says it.
-    let mut places: HashMap<u64, Vec<(usize, bool)>> = HashMap::new();
+    let mut places: FxHashMap<u64, Vec<(usize, bool)>> = FxHashMap::default();
     for (own, runs) in said.iter().enumerate() {
-        let mut shared: HashMap<usize, (usize, usize)> = HashMap::new();
+        let mut shared: FxHashMap<usize, (usize, usize)> = FxHashMap::default();
         for (before, itself) in runs.iter().filter_map(|run| places.get(run)).flatten() {
             let (all, of_itself) = shared.entry(*before).or_default();
             *all += 1;
@@ -96,7 +98,7 @@ fn compare(said: &[HashSet<u64>], stands: &[HashSet<u64>]) -> Compared {
 }
 
 /// The runs of words side by side of a text, hashed.
-fn runs(text: &str) -> HashSet<u64> {
+fn runs(text: &str) -> FxHashSet<u64> {
     let words: Vec<u64> = text
         .split(|c: char| !c.is_alphanumeric())
         .map(str::to_lowercase)
@@ -124,7 +126,7 @@ mod tests {
         the office of Pellworm & Stahl, whose receipt for them is proof of the day.";
 
     fn repeated(texts: &[&str]) -> Vec<Option<usize>> {
-        let said: Vec<HashSet<u64>> = texts.iter().map(|text| runs(text)).collect();
+        let said: Vec<FxHashSet<u64>> = texts.iter().map(|text| runs(text)).collect();
         compare(&said, &said).repeats
     }
 

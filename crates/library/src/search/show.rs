@@ -40,6 +40,7 @@ impl Library {
         let (Wanted::Each(limit) | Wanted::Told(limit) | Wanted::Distinct(limit)) = wanted;
         let mut rows = HashMap::new();
         let mut shown: Vec<(i64, f64)> = Vec::new();
+        let mut repeats = None;
         // The best alone are read; more only where some of them may not be shown, or say nothing new.
         for some in ranked.chunks(limit.max(1)) {
             let more = self.rows(some.iter().map(|(passage, _)| *passage)).await?;
@@ -47,29 +48,34 @@ impl Library {
                 |(passage, _): &&(i64, f64)| more.get(passage).is_some_and(|row| scope.admits(row));
             shown.extend(some.iter().filter(admitted));
             rows.extend(more);
-            let enough = match wanted {
-                _ if shown.len() < limit => false,
-                Wanted::Distinct(_) if shown.len() < MANY_TIMES * limit => {
-                    let repeats = self.repeats(read(&shown, &rows)).await?;
-                    repeats.iter().filter(|better| better.is_none()).count() >= limit
-                }
-                _ => true,
-            };
-            if enough {
+            repeats = None;
+            if shown.len() < limit {
+                continue;
+            }
+            if !matches!(wanted, Wanted::Distinct(_)) {
+                shown.truncate(limit);
+                break;
+            }
+            let better = self.repeats(read(&shown, &rows), scope.look).await?;
+            let distinct = better.iter().filter(|better| better.is_none()).count();
+            repeats = Some(better);
+            if distinct >= limit || shown.len() >= MANY_TIMES * limit {
                 break;
             }
         }
-        let repeats = match wanted {
-            Wanted::Each(_) => vec![None; shown.len()],
-            _ => self.repeats(read(&shown, &rows)).await?,
+        let repeats = match (wanted, repeats) {
+            (Wanted::Each(_), _) => vec![None; shown.len()],
+            (_, Some(repeats)) => repeats,
+            (_, None) => self.repeats(read(&shown, &rows), scope.look).await?,
         };
-        shown.truncate(match wanted {
-            Wanted::Distinct(_) => {
-                let new = repeats.iter().enumerate().filter(|(_, better)| better.is_none());
-                new.map(|(at, _)| at).nth(limit).unwrap_or(shown.len())
-            }
-            _ => limit,
-        });
+        if let Some((one_more, _)) = repeats
+            .iter()
+            .enumerate()
+            .filter(|(_, better)| better.is_none())
+            .nth(limit)
+        {
+            shown.truncate(one_more);
+        }
         let marked = Marked::new(parsed);
         let mut hits = Vec::with_capacity(shown.len());
         for ((passage, score), repeats) in shown.into_iter().zip(repeats) {
