@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use cabinet_text::fold;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::AssertSqlSafe;
 
@@ -99,16 +100,46 @@ fn compare(said: &[FxHashSet<u64>], stands: &[FxHashSet<u64>]) -> Compared {
 
 /// The runs of words side by side of a text, hashed.
 fn runs(text: &str) -> FxHashSet<u64> {
-    let words: Vec<u64> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .map(str::to_lowercase)
-        .filter(|word| !word.is_empty() && !FILLING.contains(&word.as_str()))
-        .map(|word| hash(&word))
-        .collect();
+    let words = words(text);
     words
         .windows(SIDE_BY_SIDE.min(words.len()).max(1))
         .map(hash)
         .collect()
+}
+
+/// The words of a text and the signs that change what they say, hashed.
+fn words(text: &str) -> Vec<u64> {
+    // What a letter quotes has a mark before each line.
+    let lines = text.lines().map(|line| line.trim_start_matches(['>', ' ', '\t']));
+    let folded = fold(&lines.collect::<Vec<_>>().join("\n"));
+    let (mut words, mut after_word, mut rest) = (Vec::new(), false, folded.as_str());
+    while let Some(sign) = rest.chars().next() {
+        let length = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let (word, more) = rest.split_at(length.max(sign.len_utf8()));
+        let counts = if length > 0 {
+            !FILLING.contains(&word)
+        } else {
+            tells(after_word, sign, more.chars().next())
+        };
+        if counts {
+            words.push(hash(word));
+        }
+        (after_word, rest) = (length > 0, more);
+    }
+    words
+}
+
+/// Whether a sign between words is more than how they are set: "< 5" and "> 5", "-5" and "5", ".5" and "5", a box that is
+/// ticked, a "?" before a finding.
+fn tells(after_word: bool, sign: char, next: Option<char>) -> bool {
+    match sign {
+        '-' => !(after_word && next.is_some_and(char::is_alphanumeric)),
+        '.' | ',' => !after_word && next.is_some_and(char::is_numeric),
+        ';' | ':' | '!' | '\'' | '"' | '(' | ')' | '[' | ']' | '_' | '*' | '#' | '|' | '/' | '•' | '·' => {
+            false
+        }
+        _ => !sign.is_whitespace(),
+    }
 }
 
 fn hash(of: &(impl Hash + ?Sized)) -> u64 {
@@ -134,12 +165,36 @@ mod tests {
     fn the_same_words_are_a_repeat_however_they_are_set() {
         let quoted = format!("> {}", CLAUSE.replace(", ", ",\n> ").to_uppercase());
         assert_eq!(repeated(&[CLAUSE, &quoted, CLAUSE]), [None, Some(0), Some(0)]);
+        let set = CLAUSE.replace("agreement", "agree-\nment");
+        assert_eq!(repeated(&[CLAUSE, &set]), [None, Some(0)]);
         let filled = CLAUSE.replace("any sum owed", "any sum then owed");
         assert_eq!(repeated(&[CLAUSE, &filled]), [None, Some(0)]);
         assert_eq!(
             repeated(&["", "", "Ward", "ward", "Ward 4"]),
             [None, None, None, Some(2), None]
         );
+    }
+
+    #[test]
+    fn a_sign_may_say_otherwise() {
+        const FINDING: &str =
+            "Her CRP was < 5 mg/l and the swab for it was +, so that .5 mg is given at -2 degrees.";
+        assert_eq!(
+            repeated(&[FINDING, &FINDING.replace(", ", "; ").replace("swab", "*swab*")]),
+            [None, Some(0)]
+        );
+        for (said, instead) in [
+            ("<", ">"),
+            ("+", "-"),
+            (" +,", ","),
+            (".5", "5"),
+            ("-2", "2"),
+            ("swab", "?swab"),
+        ] {
+            let other = FINDING.replacen(said, instead, 1);
+            assert_eq!(repeated(&[FINDING, &other]), [None, None], "{said}: {instead}");
+            assert_eq!(repeated(&[&other, FINDING]), [None, None], "{instead}: {said}");
+        }
     }
 
     #[test]
