@@ -244,3 +244,30 @@ async fn without_a_model_the_sets_stay_what_they_are() {
     assert_eq!(b.stored().await, (1, WIDTH + 16));
     assert_eq!(b.tables(), ["passages.lance"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_all_vectors_are_gone_they_are_those_of_the_model_there_is() {
+    let b = filled().await.with(Other).await;
+    let Bench { folder, library } = b;
+    let home = library.home().to_path_buf();
+    library.close().await;
+    drop(library);
+    // As a restored backup comes.
+    std::fs::remove_dir_all(home.join("vectors")).unwrap();
+    let library = Library::open(Arc::new(unlock(&home).unwrap()), Arc::new(Other))
+        .await
+        .unwrap();
+    let b = Bench { folder, library };
+    assert_eq!(b.library.waiting_for_vectors().await.unwrap(), 3);
+    assert_eq!(
+        b.said("heron").await,
+        ["Some documents are still being prepared for search by meaning"]
+    );
+    let sets: Vec<(i64, String, String)> = sqlx::query_as("SELECT number, model, state FROM vector_sets")
+        .fetch_all(b.library.db())
+        .await
+        .unwrap();
+    assert_eq!(sets, [(2, "other".to_string(), "current".to_string())]);
+    b.embed().await;
+    assert_eq!(b.stored().await, (3, WIDTH + 16));
+}
