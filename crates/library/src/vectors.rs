@@ -10,6 +10,7 @@
 mod rows;
 mod sealed;
 pub(crate) mod sets;
+mod within;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,7 +20,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int64Type};
 use arrow_schema::SchemaRef;
-use cabinet_nearest::{Near, Owner, Vectors};
+use cabinet_nearest::{Near, Vectors};
 use cabinet_vault::Vault;
 use futures::TryStreamExt;
 use lancedb::query::{ExecutableQuery, QueryBase, Select};
@@ -30,6 +31,8 @@ use rows::{batch, push};
 use crate::LibraryError;
 pub(crate) use rows::PassageVector;
 use sets::{Set, Sets};
+pub(crate) use within::Within;
+use within::{among, filter};
 
 /// The search, counted from the opening, after which the vectors are brought into memory.
 const SCANS: u32 = 4;
@@ -44,26 +47,6 @@ const LOADED: usize = 1 << 15;
 const AT_ONCE: usize = 500;
 /// More vectors than this stay on disk: about 450 bytes each would be too much for a small machine.
 const MOST_IN_MEMORY: usize = 2_000_000;
-
-/// Where a vector search may look.
-#[derive(Clone, Default)]
-pub(crate) struct Within {
-    pub folder: Option<i64>,
-    pub document: Option<i64>,
-    /// Only these, where anything but folder and document was asked for.
-    pub documents: Option<Arc<HashSet<i64>>>,
-}
-
-impl Within {
-    fn admits(&self, owner: &Owner) -> bool {
-        self.folder.is_none_or(|folder| folder == owner.folder)
-            && self.document.is_none_or(|document| document == owner.document)
-            && self
-                .documents
-                .as_ref()
-                .is_none_or(|documents| documents.contains(&owner.document))
-    }
-}
 
 /// The table of vectors.
 pub(crate) struct VectorStore {
@@ -474,29 +457,4 @@ async fn tidy(table: &Table) -> Result<(), LibraryError> {
         .await
         .map_err(LibraryError::vectors("dropping old versions"))?;
     Ok(())
-}
-
-/// Rows of these documents, as LanceDB takes it.
-fn among(documents: &[i64]) -> String {
-    let list = documents.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-    format!("document IN ({list})")
-}
-
-fn filter(within: &Within) -> Option<String> {
-    let documents = within.documents.as_ref().map(|documents| {
-        if documents.is_empty() {
-            "false".to_string()
-        } else {
-            among(&documents.iter().copied().collect::<Vec<_>>())
-        }
-    });
-    let parts: Vec<String> = [
-        within.folder.map(|folder| format!("folder = {folder}")),
-        within.document.map(|document| format!("document = {document}")),
-        documents,
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!parts.is_empty()).then(|| parts.join(" AND "))
 }

@@ -8,7 +8,7 @@ use super::condition::Condition;
 use super::merge::Found;
 use super::query::{self, Query};
 use super::scope::Scope;
-use super::show::Wanted;
+use super::show::Limit;
 use crate::{Library, LibraryError, count};
 
 /// How many documents a list was made from.
@@ -68,7 +68,7 @@ impl Library {
             ..Found::default()
         };
         let hits = self
-            .hits(&listed, parsed, &within, Wanted::Each(rows.len()))
+            .hits(&listed, parsed, &within, Limit::Each(rows.len()))
             .await?;
         let checked = Checked {
             checked: count(readable),

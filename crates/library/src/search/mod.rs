@@ -37,7 +37,7 @@ pub use exhaustive::Checked;
 pub(crate) use find::{EVERY, LISTED, Order};
 pub use look::Look;
 use query::Query;
-use show::Wanted;
+use show::Limit;
 
 /// Which half to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -259,12 +259,12 @@ impl Library {
                 self.look_again(asked, scope.size, &mut found).await?;
             }
         }
-        let wanted = if request.distinct && scope.look == Look::Close {
-            Wanted::Distinct(request.limit)
+        let limit = if request.distinct && scope.look == Look::Close {
+            Limit::Distinct(request.limit)
         } else {
-            Wanted::Told(request.limit)
+            Limit::Told(request.limit)
         };
-        self.hits(&found, asked, scope, wanted).await
+        self.hits(&found, asked, scope, limit).await
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{Library, LibraryError, count};
 
 /// How many hits are wanted, and what becomes of those that repeat a better one.
 #[derive(Clone, Copy)]
-pub(super) enum Wanted {
+pub(super) enum Limit {
     /// All of so many, each for itself.
     Each(usize),
     /// So many, and which of them repeat another.
@@ -33,38 +33,38 @@ impl Library {
         found: &Found,
         parsed: &Query,
         scope: &Scope,
-        wanted: Wanted,
+        limit: Limit,
     ) -> Result<Vec<Hit>, LibraryError> {
         let ranked = found.merge();
         let by_words: HashSet<i64> = found.words.iter().map(|(passage, _)| *passage).collect();
-        let (Wanted::Each(limit) | Wanted::Told(limit) | Wanted::Distinct(limit)) = wanted;
+        let (Limit::Each(most) | Limit::Told(most) | Limit::Distinct(most)) = limit;
         let mut rows = HashMap::new();
         let mut shown: Vec<(i64, f64)> = Vec::new();
         let mut repeats = None;
         // The best alone are read; more only where some of them may not be shown, or say nothing new.
-        for some in ranked.chunks(limit.max(1)) {
+        for some in ranked.chunks(most.max(1)) {
             let more = self.rows(some.iter().map(|(passage, _)| *passage)).await?;
             let admitted =
                 |(passage, _): &&(i64, f64)| more.get(passage).is_some_and(|row| scope.admits(row));
             shown.extend(some.iter().filter(admitted));
             rows.extend(more);
             repeats = None;
-            if shown.len() < limit {
+            if shown.len() < most {
                 continue;
             }
-            if !matches!(wanted, Wanted::Distinct(_)) {
-                shown.truncate(limit);
+            if !matches!(limit, Limit::Distinct(_)) {
+                shown.truncate(most);
                 break;
             }
             let better = self.repeats(read(&shown, &rows), scope.look).await?;
             let distinct = better.iter().filter(|better| better.is_none()).count();
             repeats = Some(better);
-            if distinct >= limit || shown.len() >= MANY_TIMES * limit {
+            if distinct >= most || shown.len() >= MANY_TIMES * most {
                 break;
             }
         }
-        let repeats = match (wanted, repeats) {
-            (Wanted::Each(_), _) => vec![None; shown.len()],
+        let repeats = match (limit, repeats) {
+            (Limit::Each(_), _) => vec![None; shown.len()],
             (_, Some(repeats)) => repeats,
             (_, None) => self.repeats(read(&shown, &rows), scope.look).await?,
         };
@@ -72,7 +72,7 @@ impl Library {
             .iter()
             .enumerate()
             .filter(|(_, better)| better.is_none())
-            .nth(limit)
+            .nth(most)
         {
             shown.truncate(one_more);
         }

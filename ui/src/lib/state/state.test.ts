@@ -4,7 +4,6 @@ import type { DocumentRow, Hit, JobRow } from '$lib/ipc';
 import { fake } from '$lib/ipc/fake/backend';
 import { ipc } from '$lib/ipc';
 import { filtered, library, sorted } from './library.svelte';
-import { apart, grouped, sorted as inOrder } from './hits';
 import { search } from './search.svelte';
 import { preferences } from './settings.svelte';
 import { jobs } from './jobs.svelte';
@@ -96,16 +95,6 @@ describe('search', () => {
     pageMarks: [],
     why: 'words',
     repeats: null,
-  });
-
-  it('groups by document in the order of the best hit and folds long groups', () => {
-    const hits = [hit(1, 'b'), ...[2, 3, 4, 5, 6, 7].map((n) => hit(n, 'a')), hit(8, 'b')];
-    const groups = grouped(apart(hits));
-    expect(groups.map((g) => [g.documentId, g.rows.length, g.folded])).toEqual([
-      ['b', 2, 0],
-      ['a', 4, 2],
-    ]);
-    expect(grouped(apart(hits), new Set(['a']))[1]?.rows).toHaveLength(6);
   });
 
   it('asks at once, waits a moment while an answer is on its way, and the newest question wins', async () => {
@@ -233,36 +222,16 @@ describe('search', () => {
     search.reset();
   });
 
-  it('puts hits that say the same behind the first of them, wherever that one stands', () => {
-    const same = (rank: number, id: string, repeats: number | null, day: string | null = null) => ({
+  it('shows what says the same beneath a hit and puts it away again', () => {
+    const same = (rank: number, id: string, repeats: number | null) => ({
       ...hit(rank, id),
       repeats,
-      dated: day,
     });
-    const hits = [
-      same(1, 'a', null, '2024-03-01'),
-      same(2, 'b', 1, '2026-01-31'),
-      same(3, 'b', null),
-      same(4, 'a', 1),
-    ];
-    const ranks = (rows: { hit: Hit; repeats: Hit[] }[]) =>
-      rows.map((row) => [row.hit.rank, ...row.repeats.map((other) => other.rank)]);
-    expect(ranks(apart(hits))).toEqual([[1, 2, 4], [3]]);
-    expect(ranks(apart(hits.slice(1)))).toEqual([[2, 4], [3]]);
-    expect(ranks(apart(inOrder(hits, 'newest')))).toEqual([[2, 1, 4], [3]]);
-
-    const groups = grouped(apart(hits), new Set(), new Set([1]));
-    expect(groups.map((g) => g.documentId)).toEqual(['a', 'b']);
-    expect(groups[0]?.rows.map((row) => [row.hit.rank, row.beneath])).toEqual([
-      [1, false],
-      [2, true],
-      [4, true],
-    ]);
-
+    const hits = [same(1, 'a', null), same(2, 'b', 1), same(3, 'b', null), same(4, 'a', 1)];
     search.results = { hits, missing: [], checked: null, firstLook: false, ms: 1 };
     expect(search.shown.map((h) => h.rank)).toEqual([1, 3]);
     search.at = 1;
-    search.toggleRepeats(same(3, 'b', null));
+    search.toggleRepeats(hits[2] as Hit);
     search.toggleRepeats(hits[0] as Hit);
     expect(search.shown.map((h) => h.rank)).toEqual([1, 2, 4, 3]);
     expect(search.at).toBe(3);
@@ -270,26 +239,6 @@ describe('search', () => {
     search.toggleRepeats(hits[3] as Hit);
     expect([search.shown.length, search.at]).toEqual([2, 0]);
     search.reset();
-  });
-
-  it('sorts by name and keeps the best first otherwise', () => {
-    const hits = [hit(1, 'b10'), hit(2, 'b9'), hit(3, 'a')];
-    expect(inOrder(hits, 'best').map((g) => g.title)).toEqual(['b10', 'b9', 'a']);
-    expect(inOrder(hits, 'title').map((g) => g.title)).toEqual(['a', 'b9', 'b10']);
-  });
-
-  it('sorts by the date on the document and puts what bears none last either way', () => {
-    const dated = (rank: number, id: string, day: string | null) => ({
-      ...hit(rank, id),
-      dated: day,
-    });
-    const hits = [
-      dated(1, 'none', null),
-      dated(2, 'old', '2024-03-01'),
-      dated(3, 'new', '2026-01-31'),
-    ];
-    expect(inOrder(hits, 'newest').map((g) => g.title)).toEqual(['new', 'old', 'none']);
-    expect(inOrder(hits, 'oldest').map((g) => g.title)).toEqual(['old', 'new', 'none']);
   });
 
   it('counts the years of what was found and narrows to one of them', () => {
